@@ -1,0 +1,1 @@
+"""From a raw dataset to verified competition packages: brainstorm, design, refactor, verify."""

@@ -1,0 +1,32 @@
+"""Where things lie: the cache, and the folders in which a task id is looked up."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def cache_dir(*parts: str) -> Path:
+    """A folder below the user's cache (`MLESMITH_CACHE` wins), made if it is not there."""
+    root = os.environ.get("MLESMITH_CACHE") or platformdirs.user_cache_dir("mlesmith")
+    path = Path(root, *parts)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def shipped_tasks() -> Path:
+    """The collections that come with mlesmith: inside the wheel, or beside the packages in a checkout."""
+    house = Path(__file__).resolve().parent.parent
+    installed = house / "mlesmith" / "tasks"
+    return installed if installed.is_dir() else house / "tasks"
+
+
+def task_roots() -> list[Path]:
+    """Folders of collections, in the order in which an id is looked up: `MLESMITH_TASKS`, `./tasks`, the shipped ones."""
+    named = [Path(part) for part in os.environ.get("MLESMITH_TASKS", "").split(os.pathsep) if part]
+    roots = [*named, Path.cwd() / "tasks", shipped_tasks()]
+    seen: dict[Path, None] = {}
+    for root in roots:
+        if root.is_dir():
+            seen.setdefault(root.resolve())
+    return list(seen)

@@ -1,0 +1,37 @@
+"""The form of the results table: one row a cell (contracts, "The results table"). All that `leaderboards` ever sees."""
+
+TEXT = "text"
+WHOLE = "whole"
+FLOAT = "float"
+
+COLUMNS: dict[str, str] = {
+    "contestant": TEXT,
+    "family": TEXT,
+    "agent": TEXT,
+    "model": TEXT,
+    "task": TEXT,
+    "task_version": TEXT,
+    "collection": TEXT,
+    "cluster": TEXT,
+    "modality": TEXT,
+    "objective": TEXT,
+    "metric": TEXT,
+    "direction": TEXT,
+    "decimals": WHOLE,
+    "epoch": WHOLE,
+    "seed": WHOLE,
+    "status": TEXT,
+    "reason": TEXT,
+    "score": FLOAT,
+    "seconds": FLOAT,
+    "input_tokens": WHOLE,
+    "output_tokens": WHOLE,
+    "cost_usd": FLOAT,
+    "limit": TEXT,
+    "data_hash": TEXT,
+    "log": TEXT,
+    "sample_uuid": TEXT,
+    "created": TEXT,
+}
+KEY = ("contestant", "task", "task_version", "data_hash", "epoch")
+STATUSES = ("graded", "invalid", "missing", "error")
