@@ -1,0 +1,1 @@
+"""mlesmith: raw datasets in; verified competitions, sandboxed agents, ratings and agreement out."""
