@@ -1,0 +1,5 @@
+"""`python -m mlesmith` is the command line."""
+
+from mlesmith.cli import main
+
+main()

@@ -1,0 +1,151 @@
+"""`generate`, `verify`, `show`, `prepare`, `list`: everything that makes a task or looks at one."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="JSON alone on standard output.")]
+Sandbox = Annotated[str, typer.Option("--sandbox", help="auto, or the name of a sandbox provider.")]
+Tasks = Annotated[
+    list[str], typer.Argument(help="Ids, paths, globs (curated/*) or splits (@lite).", show_default=False)
+]
+
+
+class Engine(StrEnum):
+    """Who writes the tasks."""
+
+    RULES = "rules"
+    LLM = "llm"
+
+
+class Listed(StrEnum):
+    """What `mlesmith list` can list."""
+
+    TASKS = "tasks"
+    AGENTS = "agents"
+    METRICS = "metrics"
+    CHECKS = "checks"
+    SOURCES = "sources"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(generate)
+    app.command()(verify)
+    app.command()(show)
+    app.command()(prepare)
+    app.command(name="list")(list_things)
+
+
+def generate(
+    sources: Annotated[
+        list[str], typer.Argument(help="A file, file:PATH or pypi:NAME==VERSION#MEMBER.", show_default=False)
+    ],
+    engine: Annotated[Engine, typer.Option(help="rules needs no model; llm asks one.")] = Engine.RULES,
+    model: Annotated[
+        str | None, typer.Option(help="The model of every role, e.g. openai/gpt-5 or litellm/groq/llama.")
+    ] = None,
+    model_role: Annotated[list[str] | None, typer.Option(help="ROLE=MODEL; may be given several times.")] = None,
+    formulations: Annotated[int, typer.Option(min=1, max=3, help="At most so many tasks a dataset.")] = 3,
+    out: Annotated[Path, typer.Option(help="The folder that receives the verified packages.")] = Path(
+        "tasks/generated"
+    ),
+    seed: Annotated[int, typer.Option(help="Another seed, another split.")] = 0,
+    log_dir: Annotated[Path, typer.Option(help="Where the Inspect log of the pipeline goes.")] = Path("logs/generate"),
+    sandbox: Sandbox = "auto",
+    as_json: Json = False,
+) -> None:
+    """Turn raw datasets into verified tasks.
+
+    Exit code 1 when a dataset gave none.
+    """
+    from mlesmith.generating import generate_tasks, show_generation
+    from mlesmith.screen import progress, show_json
+
+    with progress("Generating") as tick:
+        report = generate_tasks(
+            sources,
+            engine=engine.value,
+            model=model,
+            model_roles=model_role or [],
+            formulations=formulations,
+            out=out,
+            seed=seed,
+            log_dir=log_dir,
+            sandbox=sandbox,
+            tick=tick,
+        )
+    if as_json:
+        show_json(report.model_dump(mode="json"))
+    else:
+        show_generation(report)
+    raise typer.Exit(0 if report.all_datasets_served else 1)
+
+
+def verify(tasks: Tasks, sandbox: Sandbox = "auto", as_json: Json = False) -> None:
+    """Attack tasks with the battery of checks.
+
+    Writes their verification.json. Exit code 1 when a check fails.
+    """
+    from mlesmith.screen import progress, show_json
+    from mlesmith.verifying import show_verifications, verify_tasks
+
+    with progress("Verifying") as tick:
+        reports = verify_tasks(tasks, sandbox=sandbox, tick=tick)
+    if as_json:
+        show_json({name: report.model_dump(mode="json") for name, report in reports.items()})
+    else:
+        show_verifications(reports)
+    raise typer.Exit(0 if all(report.verdict == "verified" for report in reports.values()) else 1)
+
+
+def show(
+    what: Annotated[str, typer.Argument(help="A task, or a source such as data.csv.")], as_json: Json = False
+) -> None:
+    """Show a task, or what is in a dataset.
+
+    A task as an agent reads it; of a raw dataset its profile and the questions it could ask.
+    """
+    from mlesmith.showing import show_anything
+
+    show_anything(what, as_json=as_json)
+
+
+def prepare(
+    tasks: Tasks,
+    sandbox: Sandbox = "auto",
+    refresh: Annotated[bool, typer.Option(help="Prepare again.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Fetch and prepare the data of tasks.
+
+    The public and private parts are made in a sandbox and kept in the cache.
+    """
+    from mlesmith.screen import progress, show_json, show_table
+    from mlesmith.verifying import prepare_tasks
+
+    with progress("Preparing") as tick:
+        rows = prepare_tasks(tasks, sandbox=sandbox, refresh=refresh, tick=tick)
+    if as_json:
+        show_json(rows)
+    else:
+        show_table("Prepared", list(rows[0]), [list(row.values()) for row in rows], right=("train", "test"))
+
+
+def list_things(what: Annotated[Listed, typer.Argument()] = Listed.TASKS, as_json: Json = False) -> None:
+    """List tasks, agents, metrics, checks.
+
+    Each list is made from its registry.
+    """
+    from mlesmith.listing import listing
+    from mlesmith.screen import say, show_json, show_table
+
+    rows = listing(what.value)
+    if as_json:
+        show_json(rows)
+    elif rows:
+        show_table(what.value, list(rows[0]), [list(row.values()) for row in rows])
+    else:
+        say(f"There are no {what.value} yet.")
