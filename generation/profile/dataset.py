@@ -1,0 +1,110 @@
+"""What is known of a dataset before a question is asked of it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+import pandas as pd
+
+
+class Kind(StrEnum):
+    """What the cells of a column are."""
+
+    NUMBER = "number"
+    COUNT = "count"
+    CATEGORY = "category"
+    ORDERED = "ordered"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TEXT = "text"
+    IDENTIFIER = "identifier"
+    CONSTANT = "constant"
+
+
+NUMERIC_KINDS = frozenset({Kind.NUMBER, Kind.COUNT})
+LABEL_KINDS = frozenset({Kind.CATEGORY, Kind.ORDERED, Kind.BOOLEAN})
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """One column.
+
+    `missing` is a share of all rows and counts `missing_codes` (cells such as "?" or "-999" that stand for nothing);
+    `levels` are the distinct values with their counts, most frequent first, for columns of up to 60 values;
+    `low`, `median`, `high` are None unless the cells are numbers; `running` marks a row number under another name.
+    """
+
+    name: str
+    position: int
+    kind: Kind
+    missing: float
+    cardinality: int
+    missing_codes: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    levels: tuple[tuple[str, int], ...] = ()
+    low: float | None = None
+    median: float | None = None
+    high: float | None = None
+    skew: float = 0.0
+    outliers: float = 0.0
+    whole: bool = False
+    unit: str = ""
+    date_format: str = ""
+    meaning: str = ""
+    running: bool = False
+
+
+@dataclass(frozen=True)
+class Relation:
+    """`other` follows from `column`: by a table (`function`), a straight line, an order or a sum of `parts`.
+
+    `strength` is the share of rows (functions) or the absolute correlation (lines, orders, sums) that it holds for.
+    """
+
+    kind: Literal["function", "linear", "monotone", "sum", "name"]
+    column: str
+    other: str
+    strength: float
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The file that a profile was made of, as `prepare.py` must read it, and where it came from."""
+
+    uri: str
+    file: str
+    format: Literal["csv", "parquet"]
+    separator: str = ","
+    encoding: str = "utf-8"
+    licence: str = "unknown"
+    citation: str = ""
+
+
+@dataclass(frozen=True)
+class DatasetProfile:
+    """A table as it is: its columns, what repeats, what determines what; `frame` holds the cells as they were read.
+
+    `duplicates` counts rows that equal an earlier one; `entities` are columns whose values repeat as people, places
+    or things do; `times` are columns that order the rows; `sampled` is the number of rows that were looked at.
+    """
+
+    name: str
+    rows: int
+    columns: tuple[ColumnProfile, ...]
+    duplicates: int = 0
+    entities: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+    coordinates: tuple[str, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    documentation: str = ""
+    sampled: int = 0
+    origin: Origin | None = None
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
+
+    def __getitem__(self, name: str) -> ColumnProfile:
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
