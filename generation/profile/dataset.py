@@ -31,7 +31,8 @@ class ColumnProfile:
 
     `missing` is a share of all rows and counts `missing_codes` (cells such as "?" or "-999" that stand for nothing);
     `levels` are the distinct values with their counts, most frequent first, for columns of up to 60 values;
-    `low`, `median`, `high` are None unless the cells are numbers; `running` marks a row number under another name.
+    `low`, `median`, `high` are None unless the cells are numbers; `decorated` numbers are written with
+    signs ("$1,200"); `running` marks a row number under another name.
     """
 
     name: str
@@ -48,6 +49,7 @@ class ColumnProfile:
     skew: float = 0.0
     outliers: float = 0.0
     whole: bool = False
+    decorated: bool = False
     unit: str = ""
     date_format: str = ""
     meaning: str = ""

@@ -1,0 +1,43 @@
+"""The word lists of lexicon.toml."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Lexicon(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kinds: dict[str, str]
+    structure: dict[str, str]
+    scales: dict[str, tuple[str, ...]]
+    units: dict[str, str]
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    return _Lexicon.model_validate(tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")))
+
+
+@cache
+def kind_words(kind: str) -> frozenset[str]:
+    """Words in names that hint at a kind: identifier, rating, code, count."""
+    return frozenset(_lexicon().kinds[kind].split())
+
+
+@cache
+def structure_words(role: str) -> frozenset[str]:
+    """Words in names of places, of actors, and of dates on which nothing was observed (`birth`)."""
+    return frozenset(_lexicon().structure[role].split())
+
+
+def scales() -> list[tuple[str, ...]]:
+    """Known scales, each from its low to its high end."""
+    return list(_lexicon().scales.values())
+
+
+def units() -> dict[str, str]:
+    """Units by the word that names them."""
+    return _lexicon().units

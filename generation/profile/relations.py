@@ -1,0 +1,100 @@
+"""Columns that follow from others: copies, transformations, sums, and lookups."""
+
+import warnings
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from generation.profile.dataset import ColumnProfile, Kind, Relation
+
+_MOST_ROWS = 2000
+_MOST_COLUMNS = 120
+_LINEAR = 0.9995
+_MONOTONE = 0.9995
+_SUM = 0.999999
+_FUNCTION = 0.98
+
+
+def relations(
+    frame: pd.DataFrame, columns: tuple[ColumnProfile, ...], numbers: Mapping[str, NDArray[np.float64]]
+) -> tuple[Relation, ...]:
+    """All relations found on at most 2,000 rows and 120 columns of each kind."""
+    kinds = {column.name: column.kind for column in columns}
+    numeric = [c.name for c in columns if c.name in numbers and kinds[c.name] is not Kind.CONSTANT and not c.running]
+    rows = np.linspace(0, len(frame) - 1, min(_MOST_ROWS, len(frame))).astype(int) if len(frame) else np.empty(0, int)
+    cut = {name: numbers[name][rows] for name in numeric[:_MOST_COLUMNS]}
+    found = [*_curves(cut), *_sums(cut)]
+    coded = [c.name for c in columns if 1 < c.cardinality < 0.5 * max(1, len(frame))][:_MOST_COLUMNS]
+    found += _functions({name: pd.factorize(frame[name].iloc[rows])[0] for name in coded})
+    return tuple(found)
+
+
+def _curves(numbers: Mapping[str, NDArray[np.float64]]) -> list[Relation]:
+    """Pairs on one line, or in one order (a price and its logarithm)."""
+    if len(numbers) < 2:
+        return []
+    table = pd.DataFrame(numbers)
+    table = table.loc[:, table.nunique() > 10]
+    if table.shape[1] < 2:
+        return []
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        linear = table.corr(min_periods=30).abs().to_numpy()
+        ordered = table.rank().corr(min_periods=30).abs().to_numpy()
+    found = []
+    for i, left in enumerate(table.columns):
+        for j in range(i + 1, table.shape[1]):
+            if linear[i, j] >= _LINEAR:
+                found.append(Relation("linear", str(left), str(table.columns[j]), float(linear[i, j])))
+            elif ordered[i, j] >= _MONOTONE:
+                found.append(Relation("monotone", str(left), str(table.columns[j]), float(ordered[i, j])))
+    return found
+
+
+def _sums(numbers: Mapping[str, NDArray[np.float64]]) -> list[Relation]:
+    """Columns that are a weighted sum of two or more others, exactly."""
+    table = pd.DataFrame(numbers)
+    table = table.loc[:, (table.nunique() > 5) & (table.isna().mean() < 0.3)].iloc[:, :60].dropna()
+    if table.shape[1] < 3 or len(table) < 5 * table.shape[1]:
+        return []
+    X = table.to_numpy(dtype=float)
+    X = (X - X.mean(axis=0)) / np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
+    found = []
+    for i, name in enumerate(table.columns):
+        others = np.delete(X, i, axis=1)
+        weights, _, _, _ = np.linalg.lstsq(others, X[:, i], rcond=1e-8)
+        explained = 1 - float(((X[:, i] - others @ weights) ** 2).mean())
+        if explained < _SUM:
+            continue
+        rest = [str(other) for other in table.columns.delete(i)]
+        parts = tuple(other for other, weight in zip(rest, weights, strict=True) if abs(weight) > 1e-3)
+        if 2 <= len(parts) <= 12:
+            found.append(Relation("sum", parts[0], str(name), explained, parts))
+    return found
+
+
+def _functions(codes: Mapping[str, NDArray[np.intp]]) -> list[Relation]:
+    """Columns whose value fixes another's; strength is the way from the usual value's share to 1 that it goes."""
+    found = []
+    names = list(codes)
+    sizes = {name: int(codes[name].max()) + 1 for name in names}
+    usual = {name: float(np.bincount(codes[name][codes[name] >= 0]).max() / len(codes[name])) for name in names}
+    for left in names:
+        for right in names:
+            if left == right or sizes[right] > sizes[left] or sizes[right] < 2:
+                continue
+            if sizes[left] >= 0.3 * len(codes[left]) or usual[right] >= 1:
+                continue
+            share = (_determined(codes[left], codes[right], sizes[right]) - usual[right]) / (1 - usual[right])
+            if share >= _FUNCTION:
+                found.append(Relation("function", left, right, share))
+    return found
+
+
+def _determined(left: NDArray[np.intp], right: NDArray[np.intp], size: int) -> float:
+    pairs, counts = np.unique(left.astype(np.int64) * size + right, return_counts=True)
+    owner = pairs // size
+    starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
+    return float(np.maximum.reduceat(counts, starts).sum() / len(left))

@@ -1,0 +1,76 @@
+"""Rows that belong together: entities that repeat, times that order them, places."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from generation.profile.dataset import ColumnProfile, Kind, Relation
+from generation.profile.lexicon import structure_words
+from generation.profile.words import tokens
+
+
+def times(columns: Sequence[ColumnProfile]) -> tuple[str, ...]:
+    """Columns that say when a row was observed: dates, and years of a century or two."""
+    found = []
+    for column in columns:
+        words = set(tokens(column.name))
+        if words & structure_words("not_observed"):
+            continue
+        year = words & {"year", "yr"} and column.low is not None and column.low >= 1700 and (column.high or 0) <= 2100
+        if column.kind is Kind.DATE or (year and column.cardinality >= 3):
+            found.append(column.name)
+    return tuple(found)
+
+
+def coordinates(columns: Sequence[ColumnProfile]) -> tuple[str, ...]:
+    """Columns of positions on a map."""
+    return tuple(
+        c.name
+        for c in columns
+        if c.low is not None and c.low >= -400 and not c.whole and set(tokens(c.name)) & structure_words("place")
+    )
+
+
+def entities(
+    frame: pd.DataFrame, columns: Sequence[ColumnProfile], found: Sequence[Relation], when: Sequence[str]
+) -> tuple[str, ...]:
+    """Columns whose values repeat as people, places or things do: the strongest first.
+
+    A column counts if its name says so and either it fixes several other columns, or its rows differ by time alone
+    (a panel), or it is an identifier that repeats.
+    """
+    fixed = pd.Series([r.column for r in found if r.kind == "function"], dtype=object).value_counts()
+    ranked = []
+    for column in columns:
+        repeats = len(frame) * (1 - column.missing) / max(1, column.cardinality)
+        if column.kind not in (Kind.IDENTIFIER, Kind.CATEGORY, Kind.COUNT, Kind.TEXT) or column.running:
+            continue
+        if not _acts(column) or column.cardinality < 12 or repeats < 1.5:
+            continue
+        strength = int(fixed.get(column.name, 0)) + 3 * _is_panel(frame, column.name, when)
+        strength += 3 * (column.kind is Kind.IDENTIFIER)
+        if strength >= 3:
+            ranked.append((-strength, column.position, column.name))
+    return tuple(name for _, _, name in sorted(ranked))
+
+
+def _acts(column: ColumnProfile) -> bool:
+    words = tokens(column.name)
+    return bool(words) and bool({words[0], words[-1]} & structure_words("actor") or words[-1] == "name")
+
+
+def _is_panel(frame: pd.DataFrame, name: str, when: Sequence[str]) -> bool:
+    """Whether an entity and a time together name (nearly) every row once, while the entity alone does not."""
+    return any(
+        float(frame.duplicated([name, time]).mean()) < 0.02 and frame[time].nunique() <= 0.5 * len(frame)
+        for time in when
+        if time != name
+    )
+
+
+def running(numbers: NDArray[np.float64]) -> bool:
+    """Whether numbers count the rows up or down by one."""
+    steps = np.diff(numbers)
+    return len(steps) > 5 and bool((np.abs(steps - steps[0]) < 1e-9).mean() >= 0.98 and abs(steps[0]) == 1)

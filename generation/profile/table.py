@@ -1,0 +1,76 @@
+"""A table's profile: every column, what repeats, what determines what."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from generation.profile.cells import read_cells
+from generation.profile.columns import profile_column
+from generation.profile.dataset import NUMERIC_KINDS, ColumnProfile, DatasetProfile, Kind
+from generation.profile.relations import relations
+from generation.profile.structure import coordinates, entities, running, times
+from generation.profile.words import meanings
+
+SAMPLE_ROWS = 20_000
+
+
+def profile_table(frame: pd.DataFrame, documentation: str = "", name: str = "") -> DatasetProfile:
+    """Profile a table.
+
+    Above 20,000 rows a seeded sample of that many is looked at (`sampled`); shares, levels and ranges are the sample's.
+    """
+    frame = frame.copy(deep=False)
+    frame.columns = pd.Index(_distinct_names([str(column) for column in frame.columns]))
+    looked = frame if len(frame) <= SAMPLE_ROWS else frame.iloc[_sample(len(frame))]
+    columns = tuple(profile_column(looked[c], str(c), i) for i, c in enumerate(frame.columns))
+    columns = tuple(_mark_running(column, frame) for column in columns)
+    said = meanings(documentation, tuple(frame.columns)) if documentation else {}
+    columns = tuple(replace(c, meaning=said.get(c.name, "")) for c in columns)
+    numbers = {c.name: n for c in columns if (n := read_cells(looked[c.name]).numbers) is not None}
+    found = relations(looked, columns, numbers)
+    when = times(columns)
+    return DatasetProfile(
+        name=name,
+        rows=len(frame),
+        columns=columns,
+        duplicates=int(looked.duplicated().sum()),
+        entities=entities(looked, columns, found, when),
+        times=when,
+        coordinates=coordinates(columns),
+        relations=found,
+        documentation=documentation,
+        sampled=len(looked),
+        frame=frame,
+    )
+
+
+def _sample(rows: int) -> NDArray[np.int64]:
+    return np.sort(np.random.default_rng(0).choice(rows, SAMPLE_ROWS, replace=False))
+
+
+def _distinct_names(names: list[str]) -> list[str]:
+    """Name a repeated column as pandas does when it reads one: `a`, `a.1`, `a.2`."""
+    taken = set(names)
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        fresh, count = name, seen.get(name, 0)
+        while count and fresh in taken:
+            fresh = f"{name}.{count}"
+            count += 1
+        seen[name] = max(1, count)
+        taken.add(fresh)
+        result.append(fresh)
+    return result
+
+
+def _mark_running(column: ColumnProfile, frame: pd.DataFrame) -> ColumnProfile:
+    """A whole number that counts the rows is an identifier, whatever its name."""
+    if not column.whole or column.kind not in (*NUMERIC_KINDS, Kind.IDENTIFIER):
+        return column
+    numbers = read_cells(frame[column.name]).numbers
+    if numbers is None or not running(numbers):
+        return column
+    return replace(column, kind=Kind.IDENTIFIER, running=True)

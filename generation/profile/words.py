@@ -1,0 +1,94 @@
+"""What a column's name and the documentation say of it."""
+
+import re
+
+from generation.profile.lexicon import units
+
+_TOKEN = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+_BRACKETED = re.compile(r"[(\[]\s*([^)\]]{1,20}?)\s*[)\]]\s*$")
+_MARKUP = re.compile(r"[`*_|\\‘’“”\"]+")
+_EDGES = " :–—=-\t,;|"
+_EMPTY_WORDS = frozenset(
+    {"a", "an", "the", "factor", "numeric", "integer", "vector", "character", "variable", "logical"}
+)
+_TYPE = re.compile(r"^(a |an |the )?(numeric|integer|character|factor|vector)( vector)?\s*[:;,]\s*", re.IGNORECASE)
+_FORMULA_OR_CODE = re.compile(r"<-|\(\s*\w+\s*=|^\s*#|^\s*>")
+
+
+def tokens(name: str) -> tuple[str, ...]:
+    """The words of a name in lower case: `MedHouse_val2` gives med, house, val, 2."""
+    return tuple(part.lower() for part in _TOKEN.findall(name))
+
+
+def unit(name: str) -> str:
+    """The unit that a name states ("weight_kg", "moisture (%)"), or ""."""
+    bracketed = _BRACKETED.search(name)
+    if bracketed and not bracketed.group(1).isdigit() and len(bracketed.group(1).split()) <= 3:
+        return bracketed.group(1)
+    words = tokens(name)
+    if not words:
+        return ""
+    if name.rstrip().endswith("%"):
+        return "%"
+    if words[0] in {"number", "num", "n", "no", "count", "year", "yr"}:
+        return ""
+    last = re.split(r"[_\s.\-]+", name.strip())[-1]
+    alone = {"mpg", "bmi", "horsepower"}
+    return units().get(words[-1], "") if last.lower() == words[-1] and (len(words) > 1 or last in alone) else ""
+
+
+def meanings(documentation: str, names: tuple[str, ...]) -> dict[str, str]:
+    """For each column that the documentation has a line for, what that line says: the first sentence, shortened.
+
+    Two forms are understood: `name: meaning` on one line (also with -, =, | or a tab between, bullets and quotes), and
+    the name alone on a line with its meaning in the paragraph below, as R's help pages have it.
+    """
+    lines = [_clean(line) for line in documentation.splitlines()]
+    wanted = {name.strip().lower(): name for name in reversed(names)}
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines):
+        for key in _keys(line):
+            name = wanted.get(key)
+            text = line[len(key) :] if name is not None and line.lower().startswith(key) else ""
+            meaning = _first_sentence(text if text.strip(" :–—=-.\t,") else _paragraph(lines, number + 1))
+            if name is not None and name not in found and meaning:
+                found[name] = meaning
+    return found
+
+
+def _clean(line: str) -> str:
+    line = re.sub(r"^\s*(?:[-*•+>#]+\s+|\d+[\\.)]+\s*)?", "", line)
+    return re.sub(r"\s+", " ", _MARKUP.sub(" ", line)).strip() if "_" not in line else _keep_underscores(line)
+
+
+def _keep_underscores(line: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"[`*|\\‘’“”\"]+", " ", line)).strip()
+
+
+def _keys(line: str) -> list[str]:
+    """What may be the column's name at the head of a line: the whole line, or the part before a separator."""
+    lowered = line.lower()
+    parts = re.split(r"\s*[:=–—]\s+|\s+[-–—:=]\s*|\s*:\s*|\t", lowered, maxsplit=1)
+    return [key for key in dict.fromkeys([lowered, parts[0].strip()]) if 0 < len(key) <= 60]
+
+
+def _paragraph(lines: list[str], start: int) -> str:
+    """The next paragraph, unless another short line (a name of its own) stands between."""
+    while start < len(lines) and not lines[start]:
+        start += 1
+    end = start
+    while end < len(lines) and lines[end] and end - start < 4:
+        end += 1
+    return " ".join(lines[start:end])
+
+
+def _first_sentence(text: str) -> str:
+    text = _TYPE.sub("", text.strip(_EDGES))
+    if not re.search(r"[^\W\d_]{2}", text) or _FORMULA_OR_CODE.search(text):
+        return ""
+    sentence = re.split(r"(?<=[a-z)\d])\.(?=\s|$)|;\s", text, maxsplit=1)[0].strip()
+    if set(tokens(sentence)) <= _EMPTY_WORDS:
+        return ""
+    if len(sentence) > 140:
+        sentence = sentence[:140].rsplit(" ", 1)[0].rstrip(" ,(:") + " …"
+    return sentence
