@@ -1,0 +1,80 @@
+"""What can be wrong with results, boards and comparisons; one class a cause, each with the user's exit code."""
+
+from collections.abc import Sequence
+
+
+class LeaderboardError(ValueError):
+    """The results can't be rated or compared as asked; the message says what, where and what to do."""
+
+    exit_code = 2
+
+
+class NoSuchTable(LeaderboardError):
+    """The path of a results table leads to no file, or to a format that is not read."""
+
+
+class BrokenTable(LeaderboardError):
+    """A results table whose columns or cells break the contract; every fault names file, row and column."""
+
+    SHOWN = 12
+
+    def __init__(self, where: str, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        shown = "\n".join(f"  {fault}" for fault in self.faults[: self.SHOWN])
+        more = len(self.faults) - self.SHOWN
+        tail = f"\n  and {more} more" if more > 0 else ""
+        super().__init__(f"{where} breaks the form of a results table:\n{shown}{tail}")
+
+
+class EmptyResults(LeaderboardError):
+    """A results table without a row."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"{where} holds no results: run some agents first (`mlesmith run`), or name another place.")
+
+
+class Islands(LeaderboardError):
+    """Groups of contestants that share no task: no scale joins them."""
+
+    def __init__(self, groups: Sequence[Sequence[str]]) -> None:
+        self.groups = tuple(tuple(group) for group in groups)
+        listed = "; ".join("{" + ", ".join(group) + "}" for group in self.groups)
+        super().__init__(
+            f"The contestants fall into {len(self.groups)} groups that share no task: {listed}. "
+            "No battle joins them, so one scale can't. Run a contestant of one group on tasks of the other, "
+            "or rate the groups apart."
+        )
+
+
+class NotConverged(LeaderboardError):
+    """The likelihood could not be maximised to the asked precision."""
+
+
+class TooFewCommon(LeaderboardError):
+    """Two boards with too few contestants in common for a coefficient to mean anything."""
+
+    def __init__(self, common: Sequence[str], only_left: Sequence[str], only_right: Sequence[str], least: int) -> None:
+        def listed(names: Sequence[str]) -> str:
+            return ", ".join(names) or "none"
+
+        super().__init__(
+            f"The two boards have {len(common)} rated contestants in common ({listed(common)}); at least {least} are "
+            f"needed. Only on the left: {listed(only_left)}. Only on the right: {listed(only_right)}. "
+            "Run these on the other side's tasks too."
+        )
+
+
+class PartOfWhole(LeaderboardError):
+    """Two sides that share tasks: a set against its union with another agrees with itself."""
+
+    def __init__(self, shared: Sequence[str]) -> None:
+        self.shared = tuple(shared)
+        shown = ", ".join(self.shared[:8]) + (" …" if len(self.shared) > 8 else "")
+        super().__init__(
+            f"The two sides share {len(self.shared)} tasks ({shown}), so they would agree with themselves. "
+            "Compare disjoint sets of tasks."
+        )
+
+
+class UnknownReference(LeaderboardError):
+    """A name of a published board that is not shipped."""

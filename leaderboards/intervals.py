@@ -1,0 +1,153 @@
+"""How far ratings can be trusted: intervals, and ranks that hold all at once.
+
+Battles of one task are not independent (for K equal contestants the design effect is (K+1)/3), so everything here is
+clustered by task, or by source dataset where several tasks come from one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from leaderboards.bradley_terry import ELO, Fit, fit_rounds, one_thread
+from leaderboards.outcomes import Floats, Outcomes
+
+PATTERN_CHUNK = 4_000_000  # numbers of an intermediate array [patterns, K, K] or [rounds, K, K]
+
+
+@dataclass(frozen=True, eq=False)
+class Influence:
+    """What each cluster pulls each rating by: [G, K] in Elo, and the clusters' names [G]."""
+
+    pulls: Floats
+    clusters: tuple[str, ...]
+
+    @property
+    def correction(self) -> float:
+        """G/(G-1); NaN for a single cluster."""
+        count = len(self.clusters)
+        return count / (count - 1) if count > 1 else float("nan")
+
+    @property
+    def covariance(self) -> Floats:
+        """[K, K] cluster sandwich `H^-1 (sum g g') H^-1 G/(G-1)` of the centred ratings, in Elo squared."""
+        return np.asarray(self.pulls.T @ self.pulls * self.correction)
+
+
+def influence(outcomes: Outcomes, fit: Fit) -> Influence:
+    """The pull of every cluster that holds a battle: `C H^-1 (g_c - mean g)`, with `g_c` the sum of `S - E`."""
+    present = outcomes.present
+    played = present.any(axis=1)
+    strengths = fit.strengths
+    chance = 1.0 / (1.0 + np.exp(strengths[None, :] - strengths[:, None]))
+    np.fill_diagonal(chance, 0.0)
+    with one_thread():
+        residuals = (outcomes.credits - present * (present @ chance.T))[played]
+        names, index = np.unique(np.array(outcomes.clusters)[played], return_inverse=True)
+        sums = np.zeros((len(names), len(strengths)))
+        np.add.at(sums, index, residuals)
+        # Without a prior the scores sum to 0 already; with one, the rest is the prior's own pull and no noise.
+        pulls = (sums - sums.mean(axis=0)) @ fit.inverse * ELO if len(names) else sums
+    return Influence(np.asarray(pulls - pulls.mean(axis=1, keepdims=True)), tuple(str(name) for name in names))
+
+
+def half_widths(influence: Influence, confidence: float) -> Floats:
+    """[K] half the width of each interval: `t_{G-1} sqrt(V_ii)`; NaN for a single cluster."""
+    count = len(influence.clusters)
+    if count < 2:
+        return np.full(influence.pulls.shape[1], np.nan)
+    quantile = float(stats.t.ppf((1 + confidence) / 2, count - 1))
+    return np.asarray(quantile * np.sqrt(np.diag(influence.covariance)))
+
+
+def cluster_weights(clusters: int, rounds: int, seed: int) -> Floats:
+    """[B, G] Bayesian bootstrap (Rubin 1981): standard exponentials, scaled so that a round's weights average one.
+
+    No cluster is ever dropped, so the graph of wins is the same in each round and no round is degenerate.
+    """
+    weights = np.random.default_rng(seed).standard_exponential((rounds, clusters))
+    return np.asarray(weights / weights.mean(axis=1, keepdims=True))
+
+
+def rerate(outcomes: Outcomes, fit: Fit, weights: Floats) -> Floats:
+    """[B, K] ratings in Elo about their mean under weights [B, G] of the clusters (`Outcomes.cluster_names`)."""
+    index = outcomes.cluster_index
+    sums = np.zeros((len(outcomes.cluster_names), len(outcomes.contestants)))
+    np.add.at(sums, index, outcomes.credits)
+    with one_thread():
+        credits = weights @ sums
+    if outcomes.present.all():
+        battles = (weights @ np.bincount(index).astype(float))[:, None, None]
+        return np.asarray(ELO * fit_rounds(fit, credits, battles))
+    rounds = np.empty_like(credits)
+    for part, battles in _weighted_battles(outcomes, weights):
+        rounds[part] = ELO * fit_rounds(fit, credits[part], battles)
+    return rounds
+
+
+def _weighted_battles(outcomes: Outcomes, weights: Floats) -> Iterator[tuple[slice, Floats]]:
+    """[b, K, K] battles of some rounds at a time; tasks that the same contestants played are counted together."""
+    size = len(outcomes.contestants)
+    patterns, which = np.unique(outcomes.present, axis=0, return_inverse=True)
+    counts = np.zeros((weights.shape[1], len(patterns)))
+    np.add.at(counts, (outcomes.cluster_index, which.ravel()), 1.0)
+    chunk = max(1, PATTERN_CHUNK // size**2)
+    for first in range(0, len(weights), chunk):
+        part = slice(first, min(first + chunk, len(weights)))
+        with one_thread():
+            weighted = weights[part] @ counts
+            flat = np.zeros((weighted.shape[0], size * size))
+            for start in range(0, len(patterns), chunk):
+                some = patterns[start : start + chunk]
+                pairs = (some[:, :, None] * some[:, None, :]).reshape(len(some), -1)
+                flat += weighted[:, start : start + chunk] @ pairs
+        battles = flat.reshape(-1, size, size)
+        battles[:, np.arange(size), np.arange(size)] = 0.0
+        yield part, battles
+
+
+@dataclass(frozen=True, eq=False)
+class Ranks:
+    """Rank ranges that hold for all contestants at once, and the pairs that are told apart.
+
+    Attributes:
+        low, high: [K] best and worst rank that the data allow.
+        apart: [K, K] whether row is above column beyond the simultaneous interval of all pairs.
+        critical: the quantile of the largest |t| over all pairs.
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+    apart: np.ndarray
+    critical: float
+
+
+def simultaneous_ranks(elo: Floats, influence: Influence, rounds: Floats, confidence: float) -> Ranks:
+    """Separate pairs by the max-t quantile of their differences over bootstrap rounds [B, K], never by overlap.
+
+    Standard errors are the sandwich's; the quantile is widened by t over z for the number of clusters, as the
+    intervals of single ratings are.
+    """
+    size, count = len(elo), len(influence.clusters)
+    nobody = np.zeros((size, size), dtype=bool)
+    if size < 2 or count < 2:
+        return Ranks(np.ones(size, dtype=int), np.full(size, size), nobody, float("nan"))
+    first, second = np.triu_indices(size, 1)
+    covariance = influence.covariance
+    variance = np.diag(covariance)
+    errors = np.sqrt(np.maximum(variance[first] + variance[second] - 2 * covariance[first, second], 0.0))
+    moves = rounds[:, first] - rounds[:, second]
+    spread = moves.std(axis=0)
+    known = (spread > 1e-9) & (errors > 1e-9)
+    if not known.any():
+        return Ranks(np.ones(size, dtype=int), np.full(size, size), nobody, float("nan"))
+    gaps = elo[first] - elo[second]
+    largest = (np.abs(moves - gaps)[:, known] / spread[known]).max(axis=1)
+    widen = stats.t.ppf((1 + confidence) / 2, count - 1) / stats.norm.ppf((1 + confidence) / 2)
+    critical = float(np.quantile(largest, confidence) * widen)
+    beyond = known & (np.abs(gaps) > critical * errors)
+    apart = nobody.copy()
+    apart[first, second] = beyond & (gaps > 0)
+    apart[second, first] = beyond & (gaps < 0)
+    return Ranks(1 + apart.sum(axis=0), size - apart.sum(axis=1), apart, critical)
