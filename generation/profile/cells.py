@@ -26,7 +26,7 @@ _DATE_SHARE = 0.995
 
 @dataclass(frozen=True)
 class Cells:
-    """A column: the stripped `text` of its cells, which are `present`, and `numbers` (NaN elsewhere) if they are numbers.
+    """A column: the stripped `text` of its cells, which are `present`, and as `numbers` (else NaN).
 
     `decorated` marks numbers that are written with a currency sign, a percent sign or thousands separators.
     """

@@ -1,0 +1,170 @@
+"""Which questions to ask of a table: by sense, by signal, and unlike one another."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from generation.formulation import Defect, Formulation
+from generation.profile import DatasetProfile
+from generation.profile.words import tokens
+from generation.rules.candidates import Candidate, candidates
+from generation.rules.encoding import Encoded, encode
+from generation.rules.leaks import clear, useless
+from generation.rules.objectives import scoring
+from generation.rules.sense import Sense, sense
+from generation.rules.skill import Signal, folds, measure
+from generation.rules.splitting import rows_to_measure, split_of
+from generation.rules.wording import goal, question
+
+if TYPE_CHECKING:
+    from harness.sources import Fetched
+
+RANKING_ROWS = 800
+FINAL_ROWS = 2000
+MOST_MEASURED = 25
+SIGNAL_WEIGHT = 0.75
+FEWEST_ROWS = 150
+LEARNABLE = 0.04
+SENSIBLE = -1.0
+_NOTHING_TO_LEARN = 3.0
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate with its sense and its first, cheap signal."""
+
+    candidate: Candidate
+    sense: Sense
+    signal: Signal
+
+    @property
+    def score(self) -> float:
+        """Sense decides; signal breaks ties and keeps out what nothing can learn."""
+        skill = min(1.0, self.signal.mean)
+        return self.sense.score + SIGNAL_WEIGHT * skill - (_NOTHING_TO_LEARN if skill < LEARNABLE else 0.0)
+
+
+class RulesBrainstormer:
+    """The deterministic brainstormer."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+
+    async def propose(
+        self,
+        profile: DatasetProfile,
+        fetched: "Fetched | None" = None,  # noqa: ARG002
+        limit: int = 3,
+        defects: Sequence[Defect] = (),
+    ) -> list[Formulation]:
+        """The formulations, best first; a target that a defect names is not asked for again."""
+        refused = {defect.where.rpartition(":")[2] for defect in defects if defect.stage == "brainstormer"}
+        return formulations(profile, limit=limit, seed=self.seed, refused=frozenset(refused))
+
+
+def formulations(
+    profile: DatasetProfile, *, limit: int = 3, seed: int = 0, refused: frozenset[str] = frozenset()
+) -> list[Formulation]:
+    """At most `limit` questions worth asking of a table; none where it has fewer than 150 rows or nothing to learn."""
+    if profile.rows < FEWEST_ROWS:
+        return []
+    with threadpool_limits(1):
+        ranked = [item for item in rank(profile, seed=seed) if item.candidate.name not in refused]
+        encoded = encode(profile, _draw(profile.rows, FINAL_ROWS, seed))
+        chosen: list[tuple[Ranked, Formulation]] = []
+        for item in ranked:
+            if len(chosen) == limit or item.sense.score < SENSIBLE:
+                break
+            if any(_alike(profile, item.candidate, other.candidate) for other, _ in chosen):
+                continue
+            formulation = _formulate(profile, item, encoded, seed)
+            if formulation is not None:
+                chosen.append((item, formulation))
+    return [formulation for _, formulation in chosen]
+
+
+def rank(profile: DatasetProfile, *, seed: int = 0) -> list[Ranked]:
+    """All candidates, best first; beyond 25 only those with the most sense are measured."""
+    found, _ = candidates(profile)
+    scored = sorted(
+        ((candidate, sense(profile, candidate)) for candidate in found),
+        key=lambda pair: (-pair[1].score, pair[0].column.position),
+    )[:MOST_MEASURED]
+    encoded = encode(profile, _draw(profile.rows, RANKING_ROWS, seed))
+    ranked = [Ranked(c, s, _quick_signal(profile, c, encoded, seed)) for c, s in scored]
+    return sorted(ranked, key=lambda item: (-item.score, item.candidate.column.position))
+
+
+def _draw(rows: int, most: int, seed: int) -> NDArray[np.int64]:
+    return np.sort(np.random.default_rng(seed).permutation(rows)[:most]).astype(np.int64)
+
+
+def _quick_signal(profile: DatasetProfile, candidate: Candidate, encoded: Encoded, seed: int) -> Signal:
+    kin = {candidate.name, *useless(profile)}
+    for relation in profile.relations:
+        if relation.kind != "sum" and candidate.name in (relation.column, relation.other):
+            kin |= {relation.column, relation.other}
+    known = encoded.subset(candidate.usable[encoded.rows])
+    if len(known.rows) < 40:
+        return Signal(0.0, 0.0)
+    linear, trees = known.matrices(name for name in profile.names if name not in kin)
+    return measure(linear, trees, candidate.answers(known.rows), folds(len(known.rows), 2, seed), size=15, seed=seed)
+
+
+def _alike(profile: DatasetProfile, left: Candidate, right: Candidate) -> bool:
+    """Whether two targets are one question in two forms: a transformation, a lookup, or the same quantity."""
+    pair = {left.name, right.name}
+    if any(r.kind != "sum" and {r.column, r.other} == pair for r in profile.relations):
+        return True
+    if left.numbers is None or right.numbers is None:
+        return False
+    both = np.isfinite(left.numbers) & np.isfinite(right.numbers)
+    if both.sum() < 30:
+        return False
+    a, b = (np.argsort(np.argsort(numbers[both])).astype(float) for numbers in (left.numbers, right.numbers))
+    return abs(float(np.corrcoef(a, b)[0, 1])) > 0.95
+
+
+def _formulate(profile: DatasetProfile, item: Ranked, encoded: Encoded, seed: int) -> Formulation | None:
+    candidate = item.candidate
+    split = split_of(profile, candidate, seed)
+    rows = rows_to_measure(candidate, FINAL_ROWS, seed)
+    known = encoded.subset(candidate.usable[encoded.rows])
+    if len(known.rows) < 0.5 * len(rows):
+        known = encode(profile, rows)
+    groups = split.column if split.rule == "group" else ""
+    cleared = clear(profile, candidate, known, groups=groups, seed=seed)
+    features = [name for name in profile.names if name not in cleared.drop and name != candidate.name]
+    if cleared.solved or cleared.signal.best < LEARNABLE or not features:
+        return None
+    score = scoring(candidate)
+    return Formulation(
+        slug=slug(candidate.name),
+        target=candidate.name,
+        objective=candidate.objective,
+        metric=score.metric,
+        prediction=score.prediction,
+        question=question(profile, candidate),
+        goal=goal(candidate),
+        drop={name: why for name, why in cleared.drop.items() if name != split.column},
+        split=split,
+        positive_label=candidate.labels[1] if candidate.objective == "binary" else "",
+        labels=candidate.labels,
+        rare_labels=candidate.rare,
+        rationale="; ".join((*item.sense.reasons, score.why)),
+        signal={"linear": round(cleared.signal.linear, 4), "trees": round(cleared.signal.trees, 4)},
+    )
+
+
+def slug(name: str) -> str:
+    """A name as a part of an identifier: lower case, ASCII, words joined by one underscore."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    joined = "_".join(tokens(plain)) or "column"
+    joined = re.sub(r"[^a-z0-9_]", "", joined)[:40].strip("_") or "column"
+    return joined if joined[0].isalpha() else f"c_{joined}"

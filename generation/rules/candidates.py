@@ -1,0 +1,123 @@
+"""Which columns could be asked for, as what, and with which answers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from generation.profile import ColumnProfile, DatasetProfile, Kind
+from generation.profile.cells import read_cells
+from generation.profile.columns import is_id_name, ordered_levels
+from generation.profile.words import tokens
+from generation.rules.lexicon import sense_words
+from generation.rules.skill import Answers
+from harness.schema import Objective
+
+FEWEST_ROWS = 100
+FEWEST_OF_A_LABEL = 20
+MOST_LABELS = 20
+MOST_MISSING = 0.6
+MOST_RARE = 0.1
+FEWEST_NUMBERS = 8
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A column that could be asked for.
+
+    `labels` are the answers (binary: negative, positive; ordinal: in order), empty for numbers; rows with a label of
+    `rare` would be left out; `usable` marks the rows of the table whose answer is known and not rare.
+    """
+
+    column: ColumnProfile
+    objective: Objective
+    labels: tuple[str, ...]
+    rare: tuple[str, ...]
+    usable: NDArray[np.bool_]
+    text: pd.Series
+    numbers: NDArray[np.float64] | None
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    def answers(self, rows: NDArray[np.int64]) -> Answers:
+        """The target on these rows, for measuring."""
+        if self.numbers is not None:
+            return Answers.of_numbers(self.numbers[rows])
+        codes = {label: code for code, label in enumerate(self.labels)}
+        return Answers.of_codes(np.array([codes[label] for label in self.text.iloc[rows]], dtype=np.int64))
+
+
+def candidates(profile: DatasetProfile) -> tuple[list[Candidate], dict[str, str]]:
+    """All columns that could be asked for, and for the others why not."""
+    found, refused = [], {}
+    for column in profile.columns:
+        outcome = _candidate(profile, column)
+        if isinstance(outcome, str):
+            refused[column.name] = outcome
+        else:
+            found.append(outcome)
+    return found, refused
+
+
+def _candidate(profile: DatasetProfile, column: ColumnProfile) -> Candidate | str:
+    if reason := _unfit(profile, column):
+        return reason
+    cells = read_cells(profile.frame[column.name])
+    if int(cells.present.sum()) < FEWEST_ROWS:
+        return f"fewer than {FEWEST_ROWS} rows have a value"
+    if cells.numbers is not None and _is_quantity(column):
+        if cells.decorated:
+            return "its numbers are written with signs or separators"
+        return Candidate(column, "regression", (), (), np.isfinite(cells.numbers), cells.text, cells.numbers)
+    return _labelled(column, cells.text, cells.present)
+
+
+def _unfit(profile: DatasetProfile, column: ColumnProfile) -> str:
+    """Why a column is out of question whatever its cells are, or ""."""
+    if column.kind in (Kind.CONSTANT, Kind.IDENTIFIER, Kind.TEXT, Kind.DATE):
+        return f"{column.kind} columns are not asked for"
+    if is_id_name(column.name) or column.name in profile.coordinates:
+        return "it is an identifier or a position"
+    return f"{column.missing:.0%} of its values are missing" if column.missing > MOST_MISSING else ""
+
+
+def _is_quantity(column: ColumnProfile) -> bool:
+    return column.kind in (Kind.NUMBER, Kind.COUNT) and column.cardinality >= FEWEST_NUMBERS
+
+
+def _labelled(column: ColumnProfile, text: pd.Series, present: NDArray[np.bool_]) -> Candidate | str:
+    counts = text[present].value_counts()
+    kept = [str(label) for label, count in counts.items() if count >= FEWEST_OF_A_LABEL]
+    rare = tuple(sorted(str(label) for label, count in counts.items() if count < FEWEST_OF_A_LABEL))
+    if not 2 <= len(kept) <= MOST_LABELS:
+        return f"{len(kept)} labels occur {FEWEST_OF_A_LABEL} times or more"
+    if int(counts.sum()) - int(counts[kept].sum()) > MOST_RARE * int(counts.sum()):
+        return "too many of its labels are rare"
+    usable = present & text.isin(kept).to_numpy()
+    if len(kept) == 2:
+        return Candidate(column, "binary", _negative_first(kept, counts), rare, usable, text, None)
+    order = _order(column, kept)
+    if order:
+        return Candidate(column, "ordinal", order, rare, usable, text, None)
+    return Candidate(column, "multiclass", tuple(sorted(kept)), rare, usable, text, None)
+
+
+def _order(column: ColumnProfile, labels: list[str]) -> tuple[str, ...]:
+    """The labels in order, where they have one: ratings and small counts by number, words by their scale."""
+    if column.low is None:
+        return ordered_levels(labels) if column.kind is Kind.ORDERED else ()
+    if column.kind is Kind.CATEGORY:
+        return ()
+    return tuple(sorted(labels, key=float))
+
+
+def _negative_first(labels: list[str], counts: pd.Series) -> tuple[str, ...]:
+    """The label that names an event is the positive one; where none or both do, the rarer."""
+    events = [label for label in labels if set(tokens(label)) & sense_words("event")]
+    event = events[0] if len(events) == 1 else min(labels, key=lambda label: (int(counts[label]), label))
+    if {label.rstrip("0").rstrip(".") for label in labels} == {"", "1"}:
+        event = next(label for label in labels if label.startswith("1"))
+    return next(label for label in labels if label != event), event

@@ -1,0 +1,99 @@
+"""A profiled table as two sets of numbers: one for a linear model, one for a model of trees."""
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from generation.profile import ColumnProfile, DatasetProfile, Kind
+from generation.profile.cells import read_cells
+from generation.profile.dataset import NUMERIC_KINDS
+
+Matrix = NDArray[np.float64]
+_MOST_DUMMIES = 8
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Blocks of columns by the name of the table's column: `linear` standardised, `trees` as codes; the same rows."""
+
+    rows: NDArray[np.int64]
+    linear: dict[str, Matrix]
+    trees: dict[str, Matrix]
+
+    def matrices(self, names: Iterable[str]) -> tuple[Matrix, Matrix]:
+        """The two feature matrices of these columns, `(rows, width)`; a constant where no column is left."""
+        known = [name for name in names if name in self.linear]
+        if not known:
+            empty = np.zeros((len(self.rows), 1))
+            return empty, empty
+        return np.hstack([self.linear[n] for n in known]), np.hstack([self.trees[n] for n in known])
+
+    def subset(self, where: NDArray[np.bool_]) -> "Encoded":
+        """The same columns on some of the rows."""
+        cut = {name: block[where] for name, block in self.linear.items()}
+        return Encoded(self.rows[where], cut, {name: block[where] for name, block in self.trees.items()})
+
+
+def encode(profile: DatasetProfile, rows: NDArray[np.int64]) -> Encoded:
+    """Encode all columns that a simple model can use: numbers, categories, dates (no free text, no constants)."""
+    linear, trees = {}, {}
+    for column in profile.columns:
+        blocks = _blocks(profile.frame[column.name].iloc[rows], column)
+        if blocks is not None:
+            linear[column.name], trees[column.name] = blocks
+    return Encoded(rows, linear, trees)
+
+
+def _blocks(series: pd.Series, column: ColumnProfile) -> tuple[Matrix, Matrix] | None:
+    if column.kind in (Kind.CONSTANT, Kind.TEXT) or column.running:
+        return None
+    if column.kind is Kind.DATE:
+        return _dates(series, column.date_format)
+    cells = read_cells(series)
+    if cells.numbers is not None and (column.kind in (*NUMERIC_KINDS, Kind.ORDERED, Kind.IDENTIFIER)):
+        return _numbers(cells.numbers)
+    return _categories(cells.text.where(pd.Series(cells.present, index=series.index), ""))
+
+
+def _numbers(numbers: Matrix) -> tuple[Matrix, Matrix]:
+    missing = ~np.isfinite(numbers)
+    middle = float(np.median(numbers[~missing])) if (~missing).any() else 0.0
+    filled = np.where(missing, middle, numbers)
+    low, high = np.percentile(filled, [0.5, 99.5])
+    clipped = np.clip(filled, low, high) if high > low else filled
+    parts = [_standard(clipped)]
+    if missing.any():
+        parts.append(_standard(missing.astype(float)))
+    coded = np.where(missing, filled.min() - 1.0, filled)
+    return np.column_stack(parts), coded.reshape(-1, 1)
+
+
+def _categories(text: pd.Series) -> tuple[Matrix, Matrix]:
+    counts = text.value_counts()
+    order = {value: code for code, value in enumerate(sorted(counts.index, key=lambda v: (-int(counts[v]), str(v))))}
+    codes = text.map(order).to_numpy(dtype=float)
+    dummies = [_standard((codes == code).astype(float)) for code in range(min(len(order), _MOST_DUMMIES))]
+    return np.column_stack(dummies), codes.reshape(-1, 1)
+
+
+def _dates(series: pd.Series, form: str) -> tuple[Matrix, Matrix]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        when = pd.to_datetime(series.astype(str).str.strip(), format=form, errors="coerce")
+    start = when.min()
+    days = (when - start).dt.total_seconds().to_numpy(dtype=float, na_value=np.nan) / 86_400
+    parts = [
+        days,
+        *(getattr(when.dt, part).to_numpy(dtype=float, na_value=np.nan) for part in ("month", "dayofweek", "hour")),
+    ]
+    trees = np.column_stack([np.where(np.isfinite(p), p, -1.0) for p in parts])
+    return np.column_stack([_standard(part) for part in trees.T]), trees
+
+
+def _standard(values: Matrix) -> Matrix:
+    spread = values.std()
+    return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)

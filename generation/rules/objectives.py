@@ -1,0 +1,63 @@
+"""Which metric and which form of answer go with an objective and its data."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from generation.rules.candidates import Candidate
+from harness.schema import Prediction
+
+_BALANCED = 0.4
+_SPREAD = 3.0
+_FEW_CLASSES = 5
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """A metric, the form of the answers, and why."""
+
+    metric: str
+    prediction: Prediction
+    why: str
+
+
+def scoring(candidate: Candidate) -> Scoring:
+    """Choose a metric by objective, balance, tails and scale."""
+    if candidate.objective == "regression":
+        return _of_numbers(candidate)
+    if candidate.objective == "ordinal":
+        return Scoring("qwk", "label", "the classes have an order, and a near miss is better than a far one")
+    counts = candidate.text[candidate.usable].value_counts()
+    smallest, largest = float(counts.min() / counts.sum()), float(counts.max() / counts.sum())
+    return _of_two(candidate, smallest) if candidate.objective == "binary" else _of_many(len(counts), smallest, largest)
+
+
+def _of_two(candidate: Candidate, smallest: float) -> Scoring:
+    if smallest >= _BALANCED and not all(_is_code(label) for label in candidate.labels):
+        return Scoring("accuracy", "label", "the two classes are about equally frequent")
+    return Scoring("roc_auc", "probability", "the ranking of the rows matters more than one threshold")
+
+
+def _of_many(classes: int, smallest: float, largest: float) -> Scoring:
+    if largest > _SPREAD * smallest:
+        return Scoring("f1_macro", "label", "the classes differ in frequency and each counts the same")
+    if classes <= _FEW_CLASSES:
+        return Scoring("log_loss", "probabilities", "the classes are few, so honest probabilities can be asked for")
+    return Scoring("balanced_accuracy", "label", "each class counts the same")
+
+
+def _is_code(label: str) -> bool:
+    return label.replace(".", "").isdigit()
+
+
+def _of_numbers(candidate: Candidate) -> Scoring:
+    column, numbers = candidate.column, candidate.numbers
+    if numbers is None:
+        raise ValueError(f"{candidate.name} is asked for as a number but has none")
+    values = numbers[candidate.usable]
+    low, median, high = float(values.min()), float(np.median(values)), float(np.percentile(values, 99))
+    if low >= 0 and median > 0 and high > 10 * median and column.skew > 2:
+        return Scoring("rmsle", "number", "it spans orders of magnitude, so relative errors count")
+    if column.outliers > 0.01:
+        return Scoring("mae", "number", "a few values lie far out and should not decide the score alone")
+    return Scoring("rmse", "number", "large errors count more than small ones")

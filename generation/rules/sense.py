@@ -1,0 +1,129 @@
+"""Would someone ask this of this data? A score from names, documentation, position and type; no model is fitted."""
+
+import re
+from dataclasses import dataclass
+
+from generation.profile import DatasetProfile, Kind
+from generation.profile.words import tokens
+from generation.rules.candidates import Candidate
+from generation.rules.lexicon import sense_words
+
+_ASKED = re.compile(
+    r"predict|response|outcome|dependent|explain|classi|determinant|forecast|estimate the|target|model+ing|relation",
+    re.IGNORECASE,
+)
+_MARGIN = 3
+
+
+@dataclass(frozen=True)
+class Sense:
+    """A score (about -5 to 8) and the reasons that made it."""
+
+    score: float
+    reasons: tuple[str, ...]
+
+
+def sense(profile: DatasetProfile, candidate: Candidate) -> Sense:
+    """Score one candidate."""
+    parts = [
+        *_by_name(profile, candidate),
+        *_by_dataset(profile, candidate),
+        *_by_position(profile, candidate),
+        *_by_type(candidate),
+        *_by_documentation(profile, candidate),
+    ]
+    return Sense(sum(value for value, _ in parts), tuple(reason for _, reason in parts))
+
+
+def _by_name(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float, str]]:
+    bare = tuple(word for word in tokens(candidate.name) if not word.isdigit())
+    said = set(bare)
+    found = [*_wanted(bare, short=len(bare) <= 2)]
+    if bare == ("y",) and not {"x", "X", "z", "x1", "X1"} & set(profile.names):
+        found.append((3.0, "statisticians call the answer y"))
+    if said & sense_words("given") and not said & sense_words("outcome"):
+        found.append((-2.5, "it is given rather than asked for"))
+    if said & sense_words("setting"):
+        found.append((-2.5, "it says where or when"))
+    if said & sense_words("design") or re.match(r"(?i)lag", candidate.name):
+        found.append((-2.0, "it belongs to the design of the study"))
+    if _is_transformed(profile, candidate.name):
+        found.append((-1.0, "it is another column transformed"))
+    return found
+
+
+def _wanted(bare: tuple[str, ...], *, short: bool) -> list[tuple[float, str]]:
+    said = set(bare)
+    if said & sense_words("outcome") or bare == ("class",):
+        return [(3.0 if short else 2.0, "its name says that it is an outcome")]
+    if said & sense_words("sought"):
+        return [(2.0 if short else 1.2, "its name says something that people want to know beforehand")]
+    if _stem_of_sought(bare):
+        return [(1.5, "its name holds a word for something that people want to know beforehand")]
+    if said & sense_words("perhaps"):
+        return [(0.8 if short else 0.4, "its name may be an outcome's")]
+    return []
+
+
+def _is_transformed(profile: DatasetProfile, name: str) -> bool:
+    """`expersq` beside `exper`, `lwage` beside `wage`, `log_price` beside `price`."""
+    lower, others = name.lower(), {other.lower() for other in profile.names if other != name}
+    starts = ("log", "log_", "log.", "ln", "ln_", "l", "sqrt_", "std")
+    ends = ("sq", "_sq", "2", "_squared", "_log", ".log")
+    bases = [lower[len(s) :] for s in starts if lower.startswith(s)] + [
+        lower[: -len(e)] for e in ends if lower.endswith(e)
+    ]
+    return any(len(base) >= 3 and base in others for base in bases)
+
+
+def _stem_of_sought(words: tuple[str, ...]) -> bool:
+    """Words written together, or cut: `saleprice`, `wagehr`."""
+    stems = [stem for stem in sense_words("sought") | sense_words("outcome") if len(stem) >= 4]
+    return any(word.endswith(stem) or word.startswith(stem) for word in words for stem in stems if len(word) >= 4)
+
+
+def _by_dataset(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float, str]]:
+    """A dataset is often named after what it is about."""
+    name = profile.name.lower()
+    hits = [
+        w for w in tokens(candidate.name) if len(w) >= 4 and not w.isdigit() and (w in name or w.rstrip("s") in name)
+    ]
+    return [(1.5, "the dataset is named after it")] if hits else []
+
+
+def _by_position(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float, str]]:
+    asked = [c.name for c in profile.columns if c.kind not in (Kind.CONSTANT, Kind.IDENTIFIER, Kind.TEXT, Kind.DATE)]
+    if candidate.name == asked[-1]:
+        return [(1.0, "it is the last column")]
+    if candidate.name == asked[0]:
+        return [(1.0, "it is the first column")]
+    return []
+
+
+def _by_type(candidate: Candidate) -> list[tuple[float, str]]:
+    column = candidate.column
+    if candidate.objective == "binary":
+        return [(0.4, "two classes")]
+    if candidate.objective == "regression":
+        return [(0.3, "a quantity of many values")] if column.cardinality > 50 else [(-0.5, "few distinct numbers")]
+    return [(0.3, "few classes")] if len(candidate.labels) <= 8 else [(-0.5, "many classes")]
+
+
+def _by_documentation(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float, str]]:
+    text = profile.documentation
+    if not text:
+        return []
+    found = []
+    name = re.escape(candidate.name)
+    formulas = len(re.findall(rf"(?:^|[(\s=,`]){name}\)?(?:\s*[-+*/]\s*[\d.]+)?\s*~", text))
+    if formulas:
+        found.append((2.5, "the documentation models it"))
+    prose = re.split(r"\n\s*\n|(?<=\.)\s", text)
+    word = re.compile(rf"(?<![\w.]){name}(?![\w.])", re.IGNORECASE)
+    if any(word.search(part) and _ASKED.search(part) for part in prose):
+        found.append((1.5, "the documentation says that it is to be told"))
+    opening = " ".join(prose[:_MARGIN]).lower()
+    hints = {w for w in (*tokens(candidate.name), *tokens(candidate.column.meaning)) if len(w) >= 5}
+    if any(w in opening or w.rstrip("s") in opening for w in hints - sense_words("generic")):
+        found.append((0.7, "the documentation begins with it"))
+    return found

@@ -1,0 +1,138 @@
+"""How much of a column can be told from others, held out: 0 is a constant's answer, 1 a perfect one."""
+
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generation.rules.encoding import Matrix
+
+RIDGE = 5.0
+_MOST_CLASSES = 12
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Held-out skill of a linear model and of a forest."""
+
+    linear: float
+    trees: float
+
+    @property
+    def mean(self) -> float:
+        """The average of the two, so that no family of models decides which questions are asked."""
+        return (max(0.0, self.linear) + max(0.0, self.trees)) / 2
+
+    @property
+    def best(self) -> float:
+        return max(self.linear, self.trees)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A target as numbers: one column for regression, one column of 0 and 1 for each class otherwise."""
+
+    matrix: Matrix
+    classes: bool
+
+    @classmethod
+    def of_numbers(cls, numbers: Matrix) -> "Answers":
+        """Numbers, log-scaled where they are positive and skewed, and cut at the outer percentiles."""
+        low, high = np.percentile(numbers, [0.5, 99.5])
+        cut = np.clip(numbers, low, high)
+        spread = cut.std()
+        skew = float((((cut - cut.mean()) / spread) ** 3).mean()) if spread > 0 else 0.0
+        return cls((np.log1p(cut) if skew > 2 and low >= 0 else cut).reshape(-1, 1), classes=False)
+
+    @classmethod
+    def of_codes(cls, codes: NDArray[np.int64]) -> "Answers":
+        """Classes 0 to k-1; beyond twelve the rest are no column of their own."""
+        return cls((codes[:, None] == np.arange(min(int(codes.max()) + 1, _MOST_CLASSES))).astype(float), classes=True)
+
+
+def folds(rows: int, count: int, seed: int, groups: NDArray[np.object_] | None = None) -> NDArray[np.int64]:
+    """A fold for each row; rows of one group share theirs."""
+    generator = np.random.default_rng(seed)
+    if groups is None:
+        return generator.permutation(rows) % count
+    _, codes = np.unique(groups, return_inverse=True)
+    return (generator.permutation(int(codes.max()) + 1) % count)[codes]
+
+
+def measure(
+    linear: Matrix, trees: Matrix, answers: Answers, fold: NDArray[np.int64], *, size: int, seed: int
+) -> Signal:
+    """Cross-validated skill of ridge regression and of `size` extremely randomised trees."""
+    Y = answers.matrix
+    guesses = np.zeros((2, *Y.shape))
+    for held in range(int(fold.max()) + 1):
+        test = fold == held
+        guesses[0, test] = _ridge(linear[~test], Y[~test], linear[test])
+        guesses[1, test] = forest(trees[~test], Y[~test], size, seed).predict(trees[test]).reshape(-1, Y.shape[1])
+    return Signal(skill(Y, guesses[0], answers.classes), skill(Y, guesses[1], answers.classes))
+
+
+class _Forest(Protocol):
+    """What is used of scikit-learn's forest."""
+
+    feature_importances_: Matrix
+
+    def predict(self, X: Matrix) -> Matrix: ...
+
+
+def forest(X: Matrix, Y: Matrix, size: int, seed: int) -> _Forest:
+    """Extra-trees fitted to numbers or to class indicators."""
+    from sklearn.ensemble import ExtraTreesRegressor
+
+    model = ExtraTreesRegressor(size, min_samples_leaf=3, random_state=seed, n_jobs=1)
+    return cast("_Forest", model.fit(X, Y.squeeze()))
+
+
+def skill(Y: Matrix, guess: Matrix, classes: bool) -> float:
+    """R² for numbers; for classes the share-weighted mean of 2·AUC - 1, one against the rest."""
+    if not classes:
+        total = float(((Y - Y.mean()) ** 2).sum())
+        return 1 - float(((Y - guess) ** 2).sum()) / total if total > 0 else 0.0
+    weights, values = [], []
+    for k in range(Y.shape[1]):
+        positives = Y[:, k] == 1
+        if 0 < positives.sum() < len(positives):
+            weights.append(float(positives.mean()))
+            values.append(2 * auc(positives, guess[:, k]) - 1)
+    return float(np.average(values, weights=weights)) if values else 0.0
+
+
+def auc(positives: NDArray[np.bool_], scores: Matrix) -> float:
+    """Area under the ROC curve by ranks, ties shared (Mann and Whitney 1947)."""
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    n = int(positives.sum())
+    return float((ranks[positives].sum() - n * (n + 1) / 2) / (n * (len(scores) - n)))
+
+
+def _ridge(X: Matrix, Y: Matrix, held: Matrix) -> Matrix:
+    middle = Y.mean(axis=0)
+    gram = X.T @ X + RIDGE * np.eye(X.shape[1])
+    guess: Matrix = held @ np.linalg.solve(gram, X.T @ (Y - middle)) + middle
+    return guess
+
+
+def single(values: Matrix, answers: Answers, fold: NDArray[np.int64]) -> float:
+    """Held-out skill of one column alone, by a small tree: R², or balanced accuracy above chance."""
+    from sklearn.tree import DecisionTreeRegressor
+
+    Y = answers.matrix
+    guess = np.zeros_like(Y)
+    for held in range(int(fold.max()) + 1):
+        test = fold == held
+        tree = DecisionTreeRegressor(max_leaf_nodes=200, min_samples_leaf=2, random_state=0)
+        guess[test] = tree.fit(values[~test], Y[~test]).predict(values[test]).reshape(-1, Y.shape[1])
+    return skill(Y, guess, classes=False) if not answers.classes else _balanced(Y, guess)
+
+
+def _balanced(Y: Matrix, guess: Matrix) -> float:
+    said = guess.argmax(axis=1)
+    recalls = [float((said[Y[:, k] == 1] == k).mean()) for k in range(Y.shape[1]) if (Y[:, k] == 1).any()]
+    chance = 1 / len(recalls)
+    return (float(np.mean(recalls)) - chance) / (1 - chance) if len(recalls) > 1 else 0.0

@@ -1,0 +1,65 @@
+"""Which rows are held back: at random, whole entities, or the latest."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from generation.profile import DatasetProfile, Kind
+from generation.rules.candidates import Candidate
+from harness.schema import Split
+
+TEST_SHARE = 0.25
+FEWEST_GROUPS = 20
+LARGEST_GROUP = 0.2
+FEWEST_DATES = 20
+
+
+def split_of(profile: DatasetProfile, candidate: Candidate, seed: int) -> Split:
+    """Whole entities where an entity's rows would tell of each other, the latest rows where all are dated, else random.
+
+    A split by time that would leave a label out of either part falls back to random.
+    """
+    for entity in profile.entities:
+        if entity != candidate.name and _can_group(profile, candidate, entity):
+            return Split(rule="group", test=TEST_SHARE, seed=seed, column=entity)
+    for time in profile.times:
+        if time != candidate.name and _can_cut(profile, candidate, time):
+            return Split(rule="time", test=TEST_SHARE, seed=seed, column=time)
+    return Split(rule="random", test=TEST_SHARE, seed=seed)
+
+
+def _can_group(profile: DatasetProfile, candidate: Candidate, entity: str) -> bool:
+    keys = profile.frame[entity].astype(str)[candidate.usable]
+    shares = keys.value_counts(normalize=True)
+    if len(shares) < FEWEST_GROUPS or float(shares.iloc[0]) > LARGEST_GROUP:
+        return False
+    if not candidate.labels:
+        return True
+    per_label = keys.groupby(candidate.text[candidate.usable]).nunique()
+    return int(per_label.min()) >= 8
+
+
+def _can_cut(profile: DatasetProfile, candidate: Candidate, time: str) -> bool:
+    column = profile[time]
+    if column.kind is not Kind.DATE or column.cardinality < FEWEST_DATES or column.missing > 0:
+        return False
+    when = pd.to_datetime(profile.frame[time].astype(str).str.strip(), format=column.date_format, errors="coerce")
+    usable = when.notna().to_numpy() & candidate.usable
+    if when.isna().any() or not usable.any():
+        return False
+    cut = when[usable].sort_values().iloc[int((1 - TEST_SHARE) * usable.sum())]
+    late = (when >= cut).to_numpy()
+    share = float((late & usable).sum() / usable.sum())
+    if not 0.1 <= share <= 0.4:
+        return False
+    parts = [set(candidate.text[usable & part]) for part in (late, ~late)]
+    enough = all(candidate.text[usable & part].value_counts().min() >= 5 for part in (late, ~late))
+    return not candidate.labels or (all(set(candidate.labels) == part for part in parts) and enough)
+
+
+def rows_to_measure(candidate: Candidate, most: int, seed: int) -> NDArray[np.int64]:
+    """At most so many of the usable rows, drawn with a seed, in the table's order."""
+    usable = np.flatnonzero(candidate.usable)
+    if len(usable) <= most:
+        return usable.astype(np.int64)
+    return np.sort(np.random.default_rng(seed).choice(usable, most, replace=False)).astype(np.int64)

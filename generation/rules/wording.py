@@ -1,0 +1,94 @@
+"""Titles that ask, and the words for columns and datasets."""
+
+import re
+
+from generation.profile import DatasetProfile
+from generation.profile.words import tokens
+from generation.rules.candidates import Candidate
+from generation.rules.lexicon import subject_words
+
+LONGEST_TITLE = 120
+
+
+def phrase(name: str) -> str:
+    """A name in plain words: `Sale_Price` becomes "sale price"; a short code stays as it is."""
+    bare = re.sub(r"[(\[][^)\]]*[)\]]\s*$", "", name).strip() or name
+    words = tokens(bare)
+    if not words or (len(words) == 1 and len(words[0]) <= 4 and bare.isupper()):
+        return " ".join(bare.split())
+    return " ".join(words)
+
+
+def dataset_title(name: str) -> str:
+    """A dataset's name in plain words, with a capital."""
+    words = phrase(re.sub(r"(?i)\.(csv|tsv|parquet|gz|txt)$|[-_. ](csv|dataset|data)$", "", name))
+    return words[:1].upper() + words[1:]
+
+
+def question(profile: DatasetProfile, candidate: Candidate) -> str:
+    """The title: which table, then what is asked."""
+    asked = _asked(candidate)
+    where = dataset_title(profile.name) or "This table"
+    title = " ".join(f"{where}: {asked}".split())
+    return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 2].rstrip() + "…?"
+
+
+def goal(candidate: Candidate) -> str:
+    """The goal in one sentence."""
+    what = f"`{candidate.name}`" + (f" ({candidate.column.meaning})" if candidate.column.meaning else "")
+    if candidate.objective == "regression":
+        return f"Predict the number {what} from the other columns."
+    if candidate.objective == "binary":
+        return f"Tell whether {what} is `{candidate.labels[1]}` or `{candidate.labels[0]}`."
+    if candidate.objective == "ordinal":
+        return f"Predict which of {len(candidate.labels)} ordered levels {what} takes."
+    return f"Predict which of {len(candidate.labels)} classes {what} takes."
+
+
+def _asked(candidate: Candidate) -> str:
+    words = tokens(candidate.name)
+    what = phrase(candidate.name)
+    if candidate.objective == "regression":
+        return _how_much(words, what)
+    if candidate.objective == "binary":
+        return _which_of_two(candidate, what)
+    if candidate.objective == "ordinal":
+        return f"how high is the {what}?"
+    return f"which {what} is it?"
+
+
+def _how_much(words: tuple[str, ...], what: str) -> str:
+    said = set(words)
+    if words[:1] in {("n",), ("num",), ("nb",), ("number",), ("no",)} and len(words) > 1:
+        rest = words[2:] if words[1] == "of" else words[1:]
+        return f"how many {' '.join(rest)}?"
+    if said & subject_words("money"):
+        return f"how high is the {what}?"
+    if said & subject_words("long"):
+        return f"how long is the {what}?"
+    if said & subject_words("many"):
+        return f"how many {what}?"
+    return f"what is the {what}?"
+
+
+def _which_of_two(candidate: Candidate, what: str) -> str:
+    negative, positive = candidate.labels
+    if {negative.lower(), positive.lower()} <= {
+        "0",
+        "1",
+        "0.0",
+        "1.0",
+        "yes",
+        "no",
+        "y",
+        "n",
+        "true",
+        "false",
+        "t",
+        "f",
+    }:
+        bare = re.sub(r"^(is|has|was|did|does) ", "", what)
+        return f"{bare} or not?"
+    if all(re.search(r"[^\W\d_]{2}", label) for label in candidate.labels) and len(negative) + len(positive) < 50:
+        return f"is the {what} {positive} or {negative}?"
+    return f"which {what} is it, {positive} or {negative}?"
