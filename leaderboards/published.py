@@ -12,14 +12,20 @@ REFERENCE = Path(__file__).parent / "reference"
 SOURCES = {"mle-smith": "mle_smith_elo.csv", "mle-dojo": "mle_dojo_elo.csv"}
 SETS = {"mle-smith": "MLE-Smith (arXiv 2510.07307)", "mle-dojo": "MLE-Dojo (arXiv 2505.07782)"}
 
+UNIONS = {"mle-smith/combined": ("mle-smith/dojo", "mle-smith/smith")}
+
 
 @dataclass(frozen=True)
 class PublishedBoard:
-    """A column of a published table: Elo of each contestant, as printed; nothing of it is fitted here."""
+    """A column of a published table: Elo of each contestant, as printed; nothing of it is fitted here.
+
+    `tasks` names the sets of tasks that the column is made of, so that part against whole is noticed.
+    """
 
     title: str
     contestants: tuple[str, ...]
     elo: tuple[float, ...]
+    tasks: tuple[str, ...]
 
 
 def published(name: str) -> PublishedBoard:
@@ -36,7 +42,10 @@ def published(name: str) -> PublishedBoard:
     if found is None:
         raise UnknownReference(f"{source} has no column {column!r}. There are: {', '.join(published_names())}.")
     elo = np.asarray(table[found], dtype=float)
-    return PublishedBoard(f"{SETS[source]}: {column}", tuple(map(str, table["model"])), tuple(float(v) for v in elo))
+    parts = UNIONS.get(name, (name,))
+    return PublishedBoard(
+        f"{SETS[source]}: {column}", tuple(map(str, table["model"])), tuple(float(value) for value in elo), parts
+    )
 
 
 def published_names() -> list[str]:

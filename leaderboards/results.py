@@ -17,6 +17,7 @@ DIRECTIONS = ("minimize", "maximize")
 OF_A_TASK = ("direction", "metric", "decimals", "cluster", "collection", "objective", "modality")
 OF_A_CONTESTANT = ("family", "agent", "model")
 MOST_FAULTS_A_COLUMN = 3
+UNIT_SEPARATOR = "\x1f"  # a character that no name of a task holds
 CONTROL_FAMILY = "control"
 CONSTANT_FAMILY = "constant"
 
@@ -119,11 +120,15 @@ def _typed(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 def _named(wrong: pd.Series, column: str, cells: pd.Series, complaint: str) -> list[str]:
     """Readable faults; rows count from 1 below the header."""
     rows = np.flatnonzero(wrong.to_numpy())
-    faults = [f"row {row + 1}, column {column!r}: {cells.iloc[row]!r} {complaint}" for row in rows]
+    faults = [f"row {row + 1}, column {column!r}: {_quoted(cells.iloc[row])} {complaint}" for row in rows]
     if len(faults) > MOST_FAULTS_A_COLUMN:
         more = len(faults) - MOST_FAULTS_A_COLUMN
         faults = [*faults[:MOST_FAULTS_A_COLUMN], f"column {column!r}: {more} more of this kind"]
     return faults
+
+
+def _quoted(cell: object) -> str:
+    return repr(cell) if isinstance(cell, str) else str(cell)
 
 
 def _cell_faults(frame: pd.DataFrame) -> list[str]:
@@ -155,7 +160,7 @@ def _with_defaults(frame: pd.DataFrame) -> pd.DataFrame:
     frame["epoch"] = frame["epoch"].fillna(1)
     frame["data_hash"] = _filled_hashes(frame)
     version = frame["task_version"].map(lambda text: text.split("-")[0])
-    frame["unit"] = frame["task"] + "\x1f" + version + "\x1f" + frame["data_hash"]
+    frame["unit"] = frame["task"] + UNIT_SEPARATOR + version + UNIT_SEPARATOR + frame["data_hash"]
     return frame
 
 
@@ -188,9 +193,10 @@ def _consistency_faults(frame: pd.DataFrame) -> list[str]:
                 values = frame[column].iloc[rows]
                 second = int(rows[(values != values.iloc[0]).to_numpy().argmax()])
                 subject = "task" if owner == "unit" else "contestant"
+                here, before = _quoted(frame[column].iloc[second]), _quoted(values.iloc[0])
                 faults.append(
-                    f"row {second + 1}, column {column!r}: {subject} {str(key).split(chr(31))[0]!r} has "
-                    f"{frame[column].iloc[second]!r} here and {values.iloc[0]!r} in row {int(rows[0]) + 1}"
+                    f"row {second + 1}, column {column!r}: {subject} {str(key).split(UNIT_SEPARATOR)[0]!r} "
+                    f"has {here} here and {before} in row {int(rows[0]) + 1}"
                 )
     return faults
 

@@ -1,0 +1,261 @@
+"""How well two leaderboards of the same contestants agree, and how well they could.
+
+Always between two disjoint sets of tasks. Both sides are rated among the common contestants alone and centred on
+them; neither shift nor scale is ever fitted, because rescaling makes Lin's CCC equal r. The constant is left out:
+weak contestants inflate every coefficient. Two questions, two intervals: *other agents* (Fisher's and Lin's z) and
+*the same agents on other tasks* (joint bootstrap of the tasks, with the noise removed).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from leaderboards.board import Board
+from leaderboards.coefficients import (
+    BlandAltman,
+    Interval,
+    bland_altman,
+    concordance_interval,
+    cronbach,
+    fisher_interval,
+    intraclass,
+    kendall,
+    pearson,
+    permutation_p,
+    scale_ratio,
+    spearman,
+    top_overlap,
+)
+from leaderboards.errors import PartOfWhole, TooFewCommon
+from leaderboards.noise import Corrected, Noise, SameBoard, corrected, noise_of, same_board
+from leaderboards.outcomes import Floats
+from leaderboards.plain import plain
+from leaderboards.published import PublishedBoard
+from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, rate_outcomes
+from leaderboards.results import CONSTANT_FAMILY
+from leaderboards.subsets import Without, families_left_out, one_left_out, one_per_family, weakest_left_out
+
+LEAST_COMMON = 5
+ENOUGH_CONTESTANTS = 8
+ENOUGH_CLUSTERS = 20
+
+
+@dataclass(frozen=True)
+class Point:
+    """A contestant on both sides, each centred on 1000 over the common contestants; None where no interval is."""
+
+    contestant: str
+    family: str
+    left: float
+    left_low: float | None
+    left_high: float | None
+    right: float
+    right_low: float | None
+    right_high: float | None
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Two leaderboards compared.
+
+    Attributes:
+        r, ccc: with the interval for *other agents*, drawn like these.
+        permutation_p: exact and two-sided over all pairings; None above 8 contestants.
+        scale: spread of the right side over the left; `CCC = r 2/(scale + 1/scale)`.
+        noise: reliability of each side and the ceiling that it sets for r; None without the results of the tasks.
+        corrected: r and CCC with the noise removed, for *the same agents on other tasks*; None where too few.
+        same_board: test that both sides are one leaderboard; None where too few, or where it has power below .5.
+        too_few: why the data are too few to judge; empty if they are not.
+    """
+
+    left: str
+    right: str
+    has_model: bool
+    points: tuple[Point, ...]
+    r: Interval
+    permutation_p: float | None
+    r_squared: float
+    ccc: Interval
+    spearman: float
+    kendall: float
+    top3: float | None
+    top5: float | None
+    cronbach_alpha: float
+    icc: float
+    bland_altman: BlandAltman
+    scale: float
+    noise: Noise | None
+    corrected: Corrected | None
+    same_board: SameBoard | None
+    leave_one_out: tuple[Without, ...]
+    without_weakest: Without | None
+    one_per_family: Without | None
+    without_family: tuple[Without, ...]
+    too_few: str
+    notes: tuple[str, ...]
+    confidence: float = CONFIDENCE
+    rounds: int = ROUNDS
+    seed: int = 0
+    sides: tuple[Ratings, Ratings] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def heading(self) -> str:
+        """Both titles, with "no language model" where baselines are alone."""
+        return f"{self.left} against {self.right}" + ("" if self.has_model else " (no language model)")
+
+    def to_dict(self) -> dict[str, object]:
+        """Everything but the raw ratings, ready for JSON; NaN becomes None."""
+        names = [name for name in self.__dataclass_fields__ if name != "sides"]
+        return {"heading": self.heading, **{name: plain(getattr(self, name)) for name in names}}
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """One side over the common contestants, centred."""
+
+    title: str
+    elo: Floats
+    ratings: Ratings | None
+    tasks: frozenset[str]
+
+
+def agreement(
+    left: Board | PublishedBoard,
+    right: Board | PublishedBoard,
+    *,
+    part_of_whole: bool = False,
+    confidence: float = CONFIDENCE,
+    rounds: int = ROUNDS,
+    seed: int = 0,
+) -> Agreement:
+    """Compare two leaderboards over the contestants that both rate, the constant left out.
+
+    Raises:
+        PartOfWhole: the sides share tasks, and `part_of_whole` does not ask for it.
+        TooFewCommon: fewer than 5 common contestants.
+        Islands: the common contestants share too few tasks on a side.
+    """
+    shared = sorted(_task_names(left) & _task_names(right))
+    if shared and not part_of_whole:
+        raise PartOfWhole(shared)
+    names = _common(left, right)
+    sides = tuple(_side(board, names, confidence, rounds, seed) for board in (left, right))
+    order = np.argsort(-(sides[0].elo + sides[1].elo), kind="stable")
+    families = _families(left, right)
+    x, y = sides[0].elo, sides[1].elo
+    few = _too_few(names, sides)
+    noise = fixed = test = None
+    if sides[0].ratings is not None and sides[1].ratings is not None:
+        noise = noise_of(sides[0].ratings, sides[1].ratings)
+        if not few and not shared:
+            fixed = corrected(sides[0].ratings, sides[1].ratings, confidence, rounds, seed)
+            test = same_board(sides[0].ratings, sides[1].ratings, seed)
+    return Agreement(
+        left=left.title,
+        right=right.title,
+        has_model=any(not isinstance(board, Board) or board.has_model for board in (left, right)),
+        points=tuple(_point(names[i], families.get(names[i], ""), i, sides) for i in order),
+        r=fisher_interval(pearson(x, y), len(x), confidence),
+        permutation_p=permutation_p(x, y),
+        r_squared=pearson(x, y) ** 2,
+        ccc=concordance_interval(x, y, confidence),
+        spearman=spearman(x, y),
+        kendall=kendall(x, y),
+        top3=top_overlap(x, y, 3),
+        top5=top_overlap(x, y, 5),
+        cronbach_alpha=cronbach(np.column_stack([x, y])),
+        icc=intraclass(np.column_stack([x, y])),
+        bland_altman=bland_altman(x, y),
+        scale=scale_ratio(x, y),
+        noise=noise,
+        corrected=fixed,
+        same_board=test,
+        leave_one_out=one_left_out(names, x, y, order),
+        without_weakest=weakest_left_out(names, x, y),
+        one_per_family=one_per_family(names, families, x, y),
+        without_family=families_left_out(names, families, x, y),
+        too_few=few,
+        notes=tuple(_notes(shared, sides, names)),
+        confidence=confidence,
+        rounds=rounds,
+        seed=seed,
+        sides=None if sides[0].ratings is None or sides[1].ratings is None else (sides[0].ratings, sides[1].ratings),
+    )
+
+
+def _task_names(board: Board | PublishedBoard) -> frozenset[str]:
+    if isinstance(board, PublishedBoard):
+        return frozenset(board.tasks)
+    return frozenset() if board.ratings is None else frozenset(board.ratings.outcomes.tasks)
+
+
+def _rated(board: Board | PublishedBoard) -> list[str]:
+    if isinstance(board, PublishedBoard):
+        return list(board.contestants)
+    return [row.contestant for row in board.rows if row.rating is not None and row.family != CONSTANT_FAMILY]
+
+
+def _common(left: Board | PublishedBoard, right: Board | PublishedBoard) -> list[str]:
+    mine, theirs = _rated(left), _rated(right)
+    common = sorted(set(mine) & set(theirs))
+    if len(common) < LEAST_COMMON:
+        only = (sorted(set(mine) - set(theirs)), sorted(set(theirs) - set(mine)))
+        raise TooFewCommon(common, *only, least=LEAST_COMMON)
+    return common
+
+
+def _side(board: Board | PublishedBoard, names: list[str], confidence: float, rounds: int, seed: int) -> _Side:
+    if isinstance(board, PublishedBoard):
+        elo = np.array([dict(zip(board.contestants, board.elo, strict=True))[name] for name in names])
+        return _Side(board.title, elo - elo.mean(), None, frozenset(board.tasks))
+    if board.ratings is None:
+        raise TooFewCommon([], names, names, LEAST_COMMON)
+    among = board.ratings.outcomes.among(names)
+    ratings = rate_outcomes(among, confidence=confidence, rounds=rounds, seed=seed)
+    return _Side(board.title, ratings.elo - ratings.elo.mean(), ratings, frozenset(among.tasks))
+
+
+def _families(left: Board | PublishedBoard, right: Board | PublishedBoard) -> dict[str, str]:
+    boards = [board for board in (right, left) if isinstance(board, Board)]
+    return {row.contestant: row.family for board in boards for row in board.rows if row.family}
+
+
+def _point(name: str, family: str, index: int, sides: tuple[_Side, ...]) -> Point:
+    cells: list[float | None] = []
+    for side in sides:
+        low = high = None
+        if side.ratings is not None:
+            low, high = (
+                float(v) if np.isfinite(v) else None for v in (side.ratings.low[index], side.ratings.high[index])
+            )
+        cells += [1000.0 + float(side.elo[index]), low, high]
+    return Point(name, family, cells[0] or 0.0, cells[1], cells[2], cells[3] or 0.0, cells[4], cells[5])
+
+
+def _too_few(names: Sequence[str], sides: Sequence[_Side]) -> str:
+    reasons = []
+    if len(names) < ENOUGH_CONTESTANTS:
+        reasons.append(f"{len(names)} contestants (below {ENOUGH_CONTESTANTS})")
+    for side in sides:
+        if side.ratings is not None and len(side.ratings.influence.clusters) < ENOUGH_CLUSTERS:
+            count = len(side.ratings.influence.clusters)
+            reasons.append(f"{count} datasets in {side.title} (below {ENOUGH_CLUSTERS})")
+    return f"too few to judge: {', '.join(reasons)}" if reasons else ""
+
+
+def _notes(shared: Sequence[str], sides: Sequence[_Side], names: Sequence[str]) -> list[str]:
+    notes = ["Both sides are centred on the same contestants; neither is shifted or rescaled to fit the other."]
+    if shared:
+        notes.append(f"Part against whole: the sides share {len(shared)} tasks, so this is no evidence of agreement.")
+    for side in sides:
+        if side.ratings is not None and side.ratings.fit.bounds:
+            held = ", ".join(names[bound.contestant] for bound in side.ratings.fit.bounds)
+            notes.append(f"On {side.title} only the prior bounds {held}.")
+    if sides[0].ratings is not None and sides[1].ratings is not None:
+        both = set(sides[0].ratings.influence.clusters) & set(sides[1].ratings.influence.clusters)
+        if both:
+            notes.append(f"{len(both)} datasets serve tasks of both sides; their noise is counted as common.")
+    else:
+        notes.append("Published ratings come without the results of the tasks, so there is no noise ceiling.")
+    return notes

@@ -1,0 +1,224 @@
+"""A leaderboard: rated contestants, controls that prove the grader, and what each task tells."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from leaderboards.controls import ControlRow, control_rows
+from leaderboards.outcomes import HeadToHead, Outcomes, head_to_head, outcomes_from_scores, outcomes_of
+from leaderboards.plain import plain
+from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, rate_outcomes
+from leaderboards.results import CONSTANT_FAMILY, CONTROL_FAMILY, ResultsTable, read_table
+from leaderboards.rows import BoardRow, Facts, board_row, facts_of
+from leaderboards.tasks import Separation, TaskRow, separation, task_rows
+
+NO_MODEL = ("", "none", "none/none")
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What a board was made with."""
+
+    confidence: float = CONFIDENCE
+    rounds: int = ROUNDS
+    seed: int = 0
+    centre: float = 1000.0
+    scale: float = 400.0
+    ties: str = "half a win each"
+    prior: float = 0.0
+    clusters: int = 0
+
+
+@dataclass(frozen=True)
+class Board:
+    """A leaderboard with all that made it; rows are ordered by rating, those without one last."""
+
+    title: str
+    rows: tuple[BoardRow, ...]
+    controls: tuple[ControlRow, ...]
+    tasks: tuple[TaskRow, ...]
+    separation: Separation
+    tie_share: float | None
+    cells: int
+    errors: int
+    notes: tuple[str, ...]
+    parameters: Parameters
+    ratings: Ratings | None = field(repr=False, compare=False)
+    pairs: HeadToHead | None = field(repr=False, compare=False)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether any contestant is driven by a language model."""
+        return any(row.model not in NO_MODEL for row in self.rows)
+
+    @property
+    def heading(self) -> str:
+        """The title, with "no language model" where baselines are alone."""
+        return self.title if self.has_model else f"{self.title} (no language model)"
+
+    def row(self, contestant: str) -> BoardRow:
+        """The row of a contestant; KeyError if it is not there."""
+        return {row.contestant: row for row in self.rows}[contestant]
+
+    def to_frame(self) -> pd.DataFrame:
+        """The rows as a data frame, flags joined by "; "."""
+        rows = [{**asdict(row), "flags": "; ".join(row.flags)} for row in self.rows]
+        return pd.DataFrame(rows, columns=list(BoardRow.__dataclass_fields__))
+
+    def to_dict(self) -> dict[str, object]:
+        """Everything but the raw outcomes, ready for JSON."""
+        kept = (
+            "title",
+            "heading",
+            "tie_share",
+            "cells",
+            "errors",
+            "notes",
+            "parameters",
+            "rows",
+            "tasks",
+            "separation",
+        )
+        controls = [{**asdict(row), "holds": row.holds} for row in self.controls]
+        return {**{name: plain(getattr(self, name)) for name in kept}, "controls": controls}
+
+
+def board(
+    results: ResultsTable | pd.DataFrame | Path | str,
+    *,
+    title: str = "Leaderboard",
+    confidence: float = CONFIDENCE,
+    rounds: int = ROUNDS,
+    seed: int = 0,
+) -> Board:
+    """Rate the contestants of a results table.
+
+    Controls (family `control`) are not rated; the constant is. A contestant without a battle gets a row, no rating.
+
+    Raises:
+        BrokenTable, EmptyResults, NoSuchTable: the table can't be read.
+        Islands: groups of contestants share no task.
+    """
+    table = results if isinstance(results, ResultsTable) else read_table(results)
+    frame = table.frame
+    rated = frame[frame["family"] != CONTROL_FAMILY]
+    outcomes = outcomes_of(rated)
+    facts = {name: facts_of(rows) for name, rows in rated.groupby("contestant", sort=True)}
+    constants = {str(name) for name in rated.loc[rated["family"] == CONSTANT_FAMILY, "contestant"]}
+    tasks = task_rows(rated, outcomes, constants)
+    return _assemble(
+        outcomes,
+        {str(name): value for name, value in facts.items()},
+        Parameters(confidence, rounds, seed),
+        title=title,
+        controls=control_rows(frame),
+        tasks=tasks,
+        errors=int((frame["status"] == "error").sum()),
+        notes=table.notes,
+    )
+
+
+def rate(
+    scores: ArrayLike | pd.DataFrame,
+    contestants: Sequence[str] | None = None,
+    tasks: Sequence[str] | None = None,
+    *,
+    clusters: Sequence[str] | None = None,
+    higher_is_better: ArrayLike = True,
+    decimals: int | None = None,
+    rounds: int = ROUNDS,
+    seed: int = 0,
+) -> Board:
+    """Rate plain scores: [tasks, contestants], or [tasks, contestants, runs]; NaN is not run, -inf failed.
+
+    A data frame has tasks as its index and contestants as its columns. `higher_is_better` is one truth or one a task;
+    `clusters` names the source dataset of each task.
+
+    Example:
+        >>> rate([[0.9, 0.8], [0.7, 0.9], [0.6, 0.5]], ["ours", "theirs"]).row("ours").win_rate
+        0.6666666666666666
+    """
+    if isinstance(scores, pd.DataFrame):
+        contestants = contestants or [str(name) for name in scores.columns]
+        tasks = tasks or [str(name) for name in scores.index]
+    values = np.asarray(scores, dtype=float)
+    contestants = contestants or [f"agent{i + 1}" for i in range(values.shape[1])]
+    tasks = tasks or [f"task{i + 1}" for i in range(values.shape[0])]
+    outcomes = outcomes_from_scores(
+        values, contestants, tasks, clusters, higher_is_better=higher_is_better, decimals=decimals
+    )
+    failed = np.isneginf(outcomes.values).sum(axis=(0, 2))
+    runs = outcomes.runs.sum(axis=0)
+    facts = {
+        name: Facts(name, "", int(runs[i]), int(runs[i] - failed[i]), None, None, 0)
+        for i, name in enumerate(contestants)
+    }
+    return _assemble(outcomes, facts, Parameters(rounds=rounds, seed=seed), title="Leaderboard")
+
+
+def _assemble(
+    outcomes: Outcomes,
+    facts: dict[str, Facts],
+    parameters: Parameters,
+    *,
+    title: str,
+    controls: tuple[ControlRow, ...] = (),
+    tasks: tuple[TaskRow, ...] = (),
+    errors: int = 0,
+    notes: tuple[str, ...] = (),
+) -> Board:
+    played = [
+        name for name, used in zip(outcomes.contestants, outcomes.present.max(axis=0, initial=0.0), strict=True) if used
+    ]
+    ratings = pairs = None
+    if played:
+        chosen = outcomes.among(played)
+        ratings = rate_outcomes(
+            chosen, confidence=parameters.confidence, rounds=parameters.rounds, seed=parameters.seed
+        )
+        pairs = head_to_head(chosen)
+        parameters = Parameters(
+            parameters.confidence,
+            parameters.rounds,
+            parameters.seed,
+            prior=ratings.fit.prior,
+            clusters=len(ratings.influence.clusters),
+        )
+    rows = [board_row(name, facts[name], ratings, pairs) for name in outcomes.contestants]
+    rows.sort(key=lambda row: (row.rating is None, -(row.rating or 0.0), row.contestant))
+    return Board(
+        title=title,
+        rows=tuple(rows),
+        controls=controls,
+        tasks=tasks,
+        separation=separation(tasks),
+        tie_share=float(pairs.ties.sum() / pairs.battles.sum()) if pairs is not None else None,
+        cells=sum(fact.runs for fact in facts.values()),
+        errors=errors,
+        notes=(*notes, *_board_notes(ratings)),
+        parameters=parameters,
+        ratings=ratings,
+        pairs=pairs,
+    )
+
+
+def _board_notes(ratings: Ratings | None) -> list[str]:
+    if ratings is None:
+        return ["No two contestants ran the same task, so nobody is rated."]
+    notes = []
+    clusters = len(ratings.influence.clusters)
+    if ratings.fit.prior:
+        held = ", ".join(ratings.outcomes.contestants[bound.contestant] for bound in ratings.fit.bounds)
+        notes.append(
+            f"No finite rating fits the battles of {held}: a phantom battle of each contestant against the middle, "
+            "half won, bounds the ratings, and the open end of an interval is left blank."
+        )
+    if clusters < 2:
+        notes.append("All tasks come from one dataset, so there are no intervals.")
+    if not np.abs(ratings.influence.pulls).any() and clusters > 1:
+        notes.append("Every dataset says the same, so there are no intervals.")
+    return notes

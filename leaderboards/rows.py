@@ -1,0 +1,113 @@
+"""One line of a leaderboard: a contestant's rating, its cells, and what a reader must know of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from leaderboards.outcomes import HeadToHead
+from leaderboards.ratings import Ratings
+
+
+class Flag(StrEnum):
+    """What a reader must know of one rating."""
+
+    BOUNDED = "bounded by the prior"
+    UNPLAYED = "no battle"
+    NO_INTERVAL = "no interval"
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One contestant. None stands for what the data don't say; ratings are Elo centred on 1000.
+
+    `rank_low` and `rank_high` are the best and the worst rank that hold for all contestants at once; `seconds` is the
+    median of a run, `cost_usd` the sum where every run's cost is known.
+    """
+
+    contestant: str
+    family: str
+    model: str
+    rating: float | None
+    low: float | None
+    high: float | None
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
+    win_rate: float | None
+    wins: float
+    ties: float
+    battles: float
+    runs: int
+    valid_rate: float | None
+    seconds: float | None
+    cost_usd: float | None
+    errors: int
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a contestant's cells say apart from battles."""
+
+    family: str
+    model: str
+    runs: int
+    valid: int
+    seconds: float | None
+    cost_usd: float | None
+    errors: int
+
+
+def facts_of(rows: pd.DataFrame) -> Facts:
+    """The facts of one contestant's rows of a checked results table."""
+    done = rows[rows["status"] != "error"]
+    seconds, cost = done["seconds"].dropna(), done["cost_usd"]
+    return Facts(
+        family=str(rows["family"].iloc[0]),
+        model=str(rows["model"].iloc[0]),
+        runs=len(done),
+        valid=int((done["status"] == "graded").sum()),
+        seconds=float(seconds.median()) if len(seconds) else None,
+        cost_usd=float(cost.sum()) if len(cost) and cost.notna().all() else None,
+        errors=len(rows) - len(done),
+    )
+
+
+def board_row(name: str, facts: Facts, ratings: Ratings | None, pairs: HeadToHead | None) -> BoardRow:
+    """The line of a contestant; without a rating if it has no battle."""
+    cells = (facts.runs, facts.valid / facts.runs if facts.runs else None, facts.seconds, facts.cost_usd, facts.errors)
+    if ratings is None or pairs is None or name not in ratings.outcomes.contestants:
+        nothing = (None,) * 7
+        return BoardRow(name, facts.family, facts.model, *nothing, 0.0, 0.0, 0.0, *cells, (Flag.UNPLAYED,))
+    i = ratings.outcomes.contestants.index(name)
+    low, high = _known(ratings.low[i]), _known(ratings.high[i])
+    credits, ties, battles = (float(part[i].sum()) for part in (pairs.credits, pairs.ties, pairs.battles))
+    return BoardRow(
+        name,
+        facts.family,
+        facts.model,
+        float(ratings.elo[i]),
+        low,
+        high,
+        1 + int((ratings.elo > ratings.elo[i] + 1e-9).sum()),
+        int(ratings.ranks.low[i]),
+        int(ratings.ranks.high[i]),
+        credits / battles,
+        credits - ties / 2,
+        ties,
+        battles,
+        *cells,
+        _flags(i, ratings, low is None or high is None),
+    )
+
+
+def _flags(contestant: int, ratings: Ratings, is_open: bool) -> tuple[Flag, ...]:
+    if any(bound.contestant == contestant for bound in ratings.fit.bounds):
+        return (Flag.BOUNDED,)
+    return (Flag.NO_INTERVAL,) if is_open else ()
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
