@@ -1,0 +1,46 @@
+"""Guesses from ids, places and orders, without any feature, are no better than the honest constant."""
+
+import numpy as np
+
+from generation.verification.evidence import Bench, Evidence, had
+from generation.verification.findings import Finding
+from generation.verification.registry import Part, check
+from generation.verification.sensitivity import sign, tie
+from harness.schema import Metric
+
+LEAST_SHUFFLES = 20
+STANDARD_ERRORS = 4.0  # six cheats on two dozen packages of a run: one false alarm in two hundred runs
+
+
+@check(
+    "execution.cheats_gain_nothing",
+    layer="execution",
+    needs=[Part.BENCH],
+    protects="an agent that scores without learning anything",
+)
+def cheats_gain_nothing(evidence: Evidence) -> Finding:
+    metric, bench = evidence.package.card.metric, had(evidence.bench)
+    if evidence.package.card.task.split.rule == "time":
+        return Finding.needless("rows are in the order of time, which is public, so a place in it may be used")
+    found = {name: beyond_chance(bench, metric, name) for name in bench.shuffles}
+    constant = bench.scores.get("constant")
+    winners = [
+        f"{name} scores {score:.4g}, {errors:.1f} errors beyond its shuffled self (constant {constant:.4g})"
+        for name, errors in found.items()
+        if errors > STANDARD_ERRORS
+        and constant is not None
+        and (score := bench.scores.get(name)) is not None
+        and sign(metric) * (score - constant) > tie(metric)
+    ]
+    best = max(found, key=lambda name: found[name])
+    passed = f"{len(found)} cheats; the best is {best}, {found[best]:.1f} standard errors beyond chance"
+    return Finding.none_of(winners, where="test.csv", passed=passed)
+
+
+def beyond_chance(bench: Bench, metric: Metric, name: str) -> float:
+    """By how many standard deviations a prediction is better than the same guesses given to other rows."""
+    score, chance = bench.scores.get(name), bench.shuffles[name]
+    chance = chance[np.isfinite(chance)]
+    if score is None or len(chance) < LEAST_SHUFFLES or np.ptp(chance) == 0:
+        return 0.0
+    return float(sign(metric) * (score - chance.mean()) / chance.std(ddof=1))

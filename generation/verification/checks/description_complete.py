@@ -1,0 +1,34 @@
+"""The description names everything that an agent has to know: files, id, target, result and direction."""
+
+import re
+
+from generation.verification.evidence import Evidence
+from generation.verification.findings import Finding
+from generation.verification.registry import check
+
+FILES = ("train.csv", "test.csv", "sample_submission.csv", "submission.csv")
+DIRECTIONS = {
+    "minimize": re.compile(r"\b(low(er|est)|small(er|est)|minimi[sz]e|less is better|errors?)\b", re.I),
+    "maximize": re.compile(r"\b(high(er|est)|larg(er|est)|great(er|est)|maximi[sz]e|more is better)\b", re.I),
+}
+FORMULA = re.compile(r"\$[^$]+\$|\\\(|\\\[|```|=|≤|∑|√|\\frac|\\sum")
+
+
+@check(
+    "description.complete",
+    layer="structure",
+    protects="an agent that fails because it was not told what to predict, from what, and how it is scored",
+)
+def complete(evidence: Evidence) -> Finding:
+    package = evidence.package
+    text, card = package.files.get("description.md", ""), package.card
+    problems = [f"{name} is not mentioned" for name in FILES if not re.search(rf"(?<![\w_]){re.escape(name)}", text)]
+    for name in (card.task.id_column, *card.task.target):
+        if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+            problems.append(f"the column {name!r} is not mentioned")
+    problems += [f"the label {label!r} is not mentioned" for label in card.task.labels if label not in text]
+    if not DIRECTIONS[card.metric.direction].search(text):
+        problems.append(f"nothing says that the score is to {card.metric.direction}")
+    if not FORMULA.search(text):
+        problems.append("the metric has no formula")
+    return Finding.none_of(problems, where="description.md")

@@ -1,0 +1,72 @@
+"""Data and scores depend on the files alone: not on the clock, the environment or an unseeded generator."""
+
+import ast
+
+from generation.verification.evidence import Evidence
+from generation.verification.findings import Finding
+from generation.verification.registry import check
+from generation.verification.syntax import Code, parsed
+
+AMBIENT = frozenset(
+    [
+        "time.time",
+        "time.time_ns",
+        "time.localtime",
+        "time.gmtime",
+        "time.ctime",
+        "time.strftime",
+        "datetime.datetime.now",
+        "datetime.datetime.utcnow",
+        "datetime.datetime.today",
+        "datetime.date.today",
+        "pandas.Timestamp.now",
+        "pandas.Timestamp.today",
+        "pandas.Timestamp.utcnow",
+        "os.getenv",
+        "os.environ.get",
+        "os.getpid",
+        "os.urandom",
+        "uuid.uuid1",
+        "uuid.uuid4",
+        "platform.node",
+        "random.random",
+        "random.shuffle",
+        "random.sample",
+        "random.choice",
+        "random.randint",
+        "secrets.token_hex",
+        "hash",
+        "numpy.random.rand",
+        "numpy.random.randn",
+        "numpy.random.permutation",
+        "numpy.random.shuffle",
+        "numpy.random.choice",
+        "numpy.random.randint",
+    ]
+)
+NEEDS_SEED = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"})
+
+
+@check(
+    "structure.no_ambient_input",
+    layer="structure",
+    protects="a split that is another one tomorrow, on another machine or under another hash seed",
+)
+def no_ambient_input(evidence: Evidence) -> Finding:
+    problems = [p for code in parsed(evidence.package) if code.name != "solution.py" for p in _problems(code)]
+    return Finding.none_of(problems, where=problems[0].split(":")[0] if problems else "")
+
+
+def _problems(code: Code) -> list[str]:
+    found = []
+    for name, call in code.calls:
+        if name in AMBIENT:
+            found.append(f"{code.name}:{call.lineno}: calls {name}")
+        elif name in NEEDS_SEED and not call.args and not call.keywords:
+            found.append(f"{code.name}:{call.lineno}: {name} without a seed")
+    found += [
+        f"{code.name}:{node.lineno}: reads os.environ"
+        for node in ast.walk(code.tree)
+        if isinstance(node, ast.Attribute) and code.name_of(node) == "os.environ"
+    ]
+    return found

@@ -1,0 +1,36 @@
+"""Permuting the raw target changes nothing in the public features: nothing was computed from it."""
+
+import numpy as np
+
+from generation.verification.evidence import Evidence, Lacking, had
+from generation.verification.findings import Finding
+from generation.verification.registry import Part, check
+from generation.verification.tables import row_keys
+
+
+@check(
+    "data.permuted_target",
+    layer="data",
+    needs=[Part.PREPARED, Part.PERMUTED],
+    protects="features that were computed from the target (encodings, scaled or sorted by it, rows chosen by it)",
+)
+def permuted_target(evidence: Evidence) -> Finding:
+    permuted = evidence.permuted
+    if isinstance(permuted, Lacking) and permuted.fault:
+        return Finding.failed(f"prepare.py fails on permuted targets: {permuted.why}", where="prepare.py")
+    tables, other = evidence.tables, had(permuted)
+    if set(tables.features) != set(other.features):
+        return Finding.failed("the columns change with the target", where="train.csv")
+    names = list(tables.features)
+    before, after = row_keys(tables.public()[names]), row_keys(other.public()[names])
+    if len(before) == len(after) and bool((np.sort(before) == np.sort(after)).all()):
+        return Finding.passed(f"{len(before)} rows keep their features")
+    changed = [
+        name for name in names if sorted(row_keys(tables.public()[[name]])) != sorted(row_keys(other.public()[[name]]))
+    ]
+    return Finding.failed(
+        f"{len(before)} rows before, {len(after)} after; columns with other values: {', '.join(changed) or 'none'}",
+        where=f"train.csv:{changed[0]}" if changed else "train.csv",
+        figure=float(np.setdiff1d(after, before).size),
+        limit=0.0,
+    )

@@ -1,0 +1,23 @@
+"""The reference solution beats the sample submission by more than the interval of their paired difference."""
+
+from generation.verification.evidence import Evidence, had
+from generation.verification.findings import Finding
+from generation.verification.intervals import gain
+from generation.verification.registry import Part, check
+
+
+@check(
+    "execution.reference_beats_sample",
+    layer="execution",
+    needs=[Part.PROBES, Part.BENCH],
+    outcome_based=True,
+    protects="a task on which doing something is no better than copying the example",
+)
+def reference_beats_sample(evidence: Evidence) -> Finding:
+    found = gain(had(evidence.bench), evidence.package.card.metric, "reference", "sample")
+    return Finding.above(
+        found.low,
+        0.0,
+        where="solution.py",
+        evidence=f"gain {found.value:.4g}, 95 % interval {found.low:.4g} to {found.high:.4g}",
+    )

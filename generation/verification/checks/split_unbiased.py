@@ -1,0 +1,57 @@
+"""A random split is one: target and features are distributed alike in both parts."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from generation.verification.evidence import Evidence
+from generation.verification.findings import Finding
+from generation.verification.registry import Part, check
+from generation.verification.tables import Tables, as_numbers
+
+LEAST_P = 1e-5  # for all columns together: one false alarm in 100,000 packages
+
+
+@check(
+    "data.split_unbiased",
+    layer="data",
+    needs=[Part.PREPARED],
+    protects="a test set cut off one end of a sorted file, or chosen to look easy",
+)
+def split_unbiased(evidence: Evidence) -> Finding:
+    tables = evidence.tables
+    if tables.card.task.split.rule != "random":
+        return Finding.needless(f"the split is by {tables.card.task.split.rule}")
+    found = {tables.target: _difference(_cells(tables, tables.target), numeric=tables.is_number)}
+    for name in tables.features:
+        found[name] = _difference((tables.train[name], tables.test[name]), numeric=name in tables.numeric)
+    worst = min(found, key=lambda name: found[name])
+    together = min(found[worst] * len(found), 1.0)
+    return Finding.at_least(
+        together,
+        LEAST_P,
+        where=f"test.csv:{worst}",
+        evidence=f"{worst!r} differs most between the parts, p = {together:.2g}",
+    )
+
+
+def _cells(tables: Tables, target: str) -> tuple[pd.Series, pd.Series]:
+    return tables.train[target], tables.answers[target]
+
+
+def _difference(parts: tuple[pd.Series, pd.Series], *, numeric: bool) -> float:
+    """The p-value of equal distributions: Kolmogorov-Smirnov for numbers, chi-squared for levels seen often enough."""
+    if numeric:
+        train, test = (numbers[np.isfinite(numbers)] for numbers in map(as_numbers, parts))
+        if len(train) < 10 or len(test) < 10:
+            return 1.0
+        return float(stats.ks_2samp(train, test, method="asymp").pvalue)
+    counts = np.array([part.value_counts().reindex(_levels(parts)).fillna(0).to_numpy() for part in parts])
+    counts = counts[:, counts.sum(axis=0) >= 20]
+    if counts.shape[1] < 2:
+        return 1.0
+    return float(stats.chi2_contingency(counts).pvalue)
+
+
+def _levels(parts: tuple[pd.Series, pd.Series]) -> list[str]:
+    return sorted(set(parts[0]) | set(parts[1]))

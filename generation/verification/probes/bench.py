@@ -1,0 +1,190 @@
+"""metric.py on many predictions at once: as it is, broken on purpose, and on resampled rows.
+
+Runs inside a sandbox apart from every agent: `python bench.py METRIC ANSWERS JOB RESULT`. JOB is an .npz of predictions
+by name (rows as in `ids`) with a `job`: a JSON text of `id`, `target`, `columns`, `text`, `vectors`, `mutate`,
+`resample`, `draws`, `shuffle`, `times`, `seed`. RESULT becomes JSON: `scores`, `mutants`, `replicates`, `shuffles`;
+null where a score is none.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from harness.competition.contract import CompetitionMetrics
+
+Array = npt.NDArray[Any]
+Score = Callable[[pd.DataFrame, pd.DataFrame], float]
+ENOUGH_LEVELS = 20  # more distinct answers are numbers, and the "largest class" is their lower half
+
+
+def load_metric(path: Path) -> CompetitionMetrics:
+    """The one CompetitionMetrics of a metric.py."""
+    scope: dict[str, object] = {"__name__": "metric", "__file__": str(path)}
+    exec(compile(path.read_text(encoding="utf-8"), "metric.py", "exec"), scope)  # noqa: S102 - inside a sandbox
+    classes = [one for one in scope.values() if isinstance(one, type) and issubclass(one, CompetitionMetrics)]
+    made: CompetitionMetrics = next(one for one in reversed(classes) if one is not CompetitionMetrics)()
+    return made
+
+
+def read_answers(path: Path, job: Mapping[str, Any], ids: Array) -> pd.DataFrame:
+    """The private answers in the order of `ids`; the id is text, and so are labels."""
+    texts = {name: str for name in (job["id"], *(job["target"] if job["text"] else ()))}
+    truth = pd.read_csv(path, dtype=texts, keep_default_na=False)
+    return truth.set_index(job["id"], drop=False).loc[list(ids)].reset_index(drop=True)
+
+
+def frame(ids: pd.Series, columns: list[str], prediction: Array) -> pd.DataFrame:
+    """A prediction as the grader hands it to a metric."""
+    made = {str(ids.name): ids.to_numpy()}
+    for at, name in enumerate(columns):
+        made[name] = prediction if prediction.ndim == 1 else prediction[:, at]
+    return pd.DataFrame(made)
+
+
+def finite(score: Score, truth: pd.DataFrame, guess: pd.DataFrame) -> float | None:
+    """The score, or None: whatever a metric raises is a score that it does not give."""
+    try:
+        value = float(score(truth, guess))
+    except Exception:  # noqa: BLE001 - the code of a metric, or of a broken one
+        return None
+    return value if math.isfinite(value) else None
+
+
+class Mutants:
+    """Broken versions of a metric, one fault each; `perfect` is the prediction that says the answers."""
+
+    def __init__(self, score: Score, perfect: pd.DataFrame, columns: list[str]) -> None:
+        self.score, self.perfect, self.columns = score, perfect, columns
+
+    def moved(self, guess: pd.DataFrame, order: Array) -> pd.DataFrame:
+        """The predictions given to other rows."""
+        return guess.assign(**{name: guess[name].to_numpy()[order] for name in self.columns})
+
+    def halfway(self, truth: pd.DataFrame) -> float:
+        """A score in the middle between the answers and answers given to rows far away."""
+        best = self.perfect.loc[truth.index]
+        far = self.moved(best, np.roll(np.arange(len(truth)), len(truth) // 2))
+        return (self.score(truth, best) + self.score(truth, far)) / 2
+
+    def mistakes_ignored(self, truth: pd.DataFrame, guess: pd.DataFrame) -> float:
+        best = self.perfect.loc[guess.index, self.columns].to_numpy()
+        mine = guess[self.columns].to_numpy()
+        keep = (best.argmax(axis=1) == mine.argmax(axis=1)) if len(self.columns) > 1 else (best == mine)[:, 0]
+        return self.score(truth[keep], guess[keep]) if keep.any() else self.score(truth, guess)
+
+    def order_lost(self, truth: pd.DataFrame, guess: pd.DataFrame) -> float:
+        """Both sides sorted apart from one another, as a metric does that compares distributions."""
+        best = self.perfect.loc[truth.index, self.columns[0]].to_numpy()
+        rank = np.argsort(np.argsort(best, kind="stable"), kind="stable")
+        return self.score(truth, self.moved(guess, np.argsort(guess[self.columns[0]].to_numpy(), kind="stable")[rank]))
+
+    def largest_class_only(self, truth: pd.DataFrame, guess: pd.DataFrame) -> float:
+        key = self.perfect.loc[truth.index, self.columns[0]]
+        keep = (key <= key.median() if key.nunique() > ENOUGH_LEVELS else key == key.mode()[0]).to_numpy()
+        return self.score(truth[keep], guess[keep])
+
+    def wrong_column(self, truth: pd.DataFrame, guess: pd.DataFrame) -> float:
+        """The id read as the prediction; of several columns each read as its neighbour."""
+        if len(self.columns) == 1:
+            return self.score(truth, guess.assign(**{self.columns[0]: guess.iloc[:, 0]}))
+        swapped = dict(zip(self.columns, [guess[name].to_numpy() for name in np.roll(self.columns, 1)], strict=True))
+        return self.score(truth, guess.assign(**swapped))
+
+    def noisy(self, truth: pd.DataFrame, guess: pd.DataFrame) -> float:
+        return self.score(truth, guess) + float(np.random.default_rng().uniform(0, 0.1))
+
+    def head(self, share: float) -> Score:
+        """The first rows only."""
+
+        def scored(truth: pd.DataFrame, guess: pd.DataFrame) -> float:
+            rows = max(int(len(truth) * share), 1)
+            return self.score(truth.head(rows), guess.head(rows))
+
+        return scored
+
+    def all(self) -> dict[str, Score]:
+        score, moved = self.score, self.moved
+        return {
+            "sign_flipped": lambda truth, guess: -score(truth, guess),
+            "constant": lambda _truth, _guess: 0.5,
+            "answers_leaked": lambda truth, guess: score(truth, self.perfect.loc[guess.index]),
+            "first_row_only": self.head(0),
+            "first_half_only": self.head(0.5),
+            "last_tenth_ignored": self.head(0.9),
+            "largest_class_only": self.largest_class_only,
+            "positional": lambda truth, guess: score(truth, moved(guess, np.arange(len(guess))[::-1])),
+            "off_by_one": lambda truth, guess: score(truth, moved(guess, np.roll(np.arange(len(guess)), 1))),
+            "wrong_column": self.wrong_column,
+            "order_lost": self.order_lost,
+            "mean_of_nothing": lambda _truth, _guess: float("nan"),
+            "one_significant_digit": lambda truth, guess: float(f"{score(truth, guess):.0e}"),
+            "clipped_above": lambda truth, guess: min(score(truth, guess), self.halfway(truth)),
+            "clipped_below": lambda truth, guess: max(score(truth, guess), self.halfway(truth)),
+            "mistakes_ignored": self.mistakes_ignored,
+            "noisy": self.noisy,
+        }
+
+
+def replicates(
+    score: Score, truth: pd.DataFrame, guesses: Mapping[str, pd.DataFrame], draws: int, seed: int
+) -> dict[str, list[float | None]]:
+    """Scores on rows drawn with replacement, the same rows for every prediction."""
+    found: dict[str, list[float | None]] = {name: [] for name in guesses}
+    generator = np.random.default_rng(seed)
+    for _ in range(draws if guesses else 0):
+        rows = generator.integers(0, len(truth), len(truth))
+        drawn = truth.take(rows)
+        for name, guess in guesses.items():
+            found[name].append(finite(score, drawn, guess.take(rows)))
+    return found
+
+
+def shuffles(
+    score: Score, truth: pd.DataFrame, guesses: Mapping[str, pd.DataFrame], columns: list[str], times: int, seed: int
+) -> dict[str, list[float | None]]:
+    """Scores of predictions given to other rows."""
+    generator = np.random.default_rng(seed)
+    orders = [generator.permutation(len(truth)) for _ in range(times)]
+    return {
+        name: [
+            finite(score, truth, guess.assign(**{column: guess[column].to_numpy()[order] for column in columns}))
+            for order in orders
+        ]
+        for name, guess in guesses.items()
+    }
+
+
+def main(arguments: Iterable[str]) -> None:
+    """Read the job, score, write the result."""
+    metric, answers, job_file, result = (Path(word) for word in arguments)
+    with np.load(job_file, allow_pickle=False) as arrays:
+        job = json.loads(str(arrays["job"]))
+        truth = read_answers(answers, job, arrays["ids"])
+        guesses = {name: frame(truth[job["id"]], job["columns"], arrays[name]) for name in job["vectors"]}
+    score: Score = load_metric(metric).evaluate
+    tried = {name: guesses[name] for name in job["mutate"]}
+    broken = Mutants(score, guesses["answers"], job["columns"]).all() if tried else {}
+    found = {
+        "scores": {name: finite(score, truth, guess) for name, guess in guesses.items()},
+        "mutants": {
+            name: {vector: finite(mutant, truth, guess) for vector, guess in tried.items()}
+            for name, mutant in broken.items()
+        },
+        "replicates": replicates(
+            score, truth, {name: guesses[name] for name in job["resample"]}, job["draws"], job["seed"]
+        ),
+        "shuffles": shuffles(
+            score, truth, {name: guesses[name] for name in job["shuffle"]}, job["columns"], job["times"], job["seed"]
+        ),
+    }
+    result.write_text(json.dumps(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

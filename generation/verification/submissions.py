@@ -1,0 +1,161 @@
+"""The submissions that probe a grader: the answers, the sample, harmless rewritings, noise in ten steps, cheats."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from generation.verification.answers import Form, Rows, blend
+from generation.verification.signal import most_frequent, sort_key
+from generation.verification.tables import Answers, Numbers
+
+# Two pairs of steps lie close together: a score that is rounded to one digit cannot tell them apart.
+STEPS = (0.03, 0.07, 0.12, 0.2, 0.3, 0.45, 0.48, 0.8, 0.84, 1.0)
+TENTHS = 10
+MOST_SLICES_BY_LABEL = 8
+NEIGHBOURS = 5
+
+LADDER = ("simple", "strong")
+REFERENCE = "reference"
+ANSWERS, AGAIN, SAMPLE, CONSTANT = "answers", "answers_again", "sample", "constant"
+REWRITTEN = ("rows_permuted", "columns_permuted", "white_space", "windows_lines", "byte_order_mark")
+
+
+def shuffled(name: str) -> str:
+    """The name of a prediction that is given to other rows."""
+    return f"{name}_shuffled"
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Predictions by name, in the order of test.csv; `noise` runs from little to much."""
+
+    of: Mapping[str, Answers]
+    noise: tuple[str, ...]
+    slices: tuple[str, ...]
+    cheats: tuple[str, ...]
+
+
+def vectors(form: Form, seed: int) -> Vectors:
+    """Every prediction that needs no model."""
+    generator = np.random.default_rng(seed)
+    exact = form.exact(form.truth)
+    noise = noise_ladder(form, generator)
+    slices = {f"wrong_in_{name}": blend(rows, form.wrong(), exact) for name, rows in parts(form).items()}
+    cheats = cheat_vectors(form, generator)
+    shuffled = form.exact(form.truth[generator.permutation(len(form.truth))])
+    others = {ANSWERS: exact, CONSTANT: form.constant(), "shuffled_answers": shuffled}
+    return Vectors({**others, **noise, **slices, **cheats}, tuple(noise), tuple(slices), tuple(cheats))
+
+
+def noise_ladder(form: Form, generator: np.random.Generator) -> dict[str, Answers]:
+    """The answers with more and more noise.
+
+    A number is mixed with another row's answer, so it never leaves the range of the answers. Of labels and
+    probabilities a growing share of rows is replaced (each step keeps the rows of the former): by another label, or by
+    chance; so a metric that only ranks sees every step.
+    """
+    exact, rows = form.exact(form.truth), len(form.truth)
+    ladder: dict[str, Answers] = {}
+    if form.kind == "number":
+        other = form.truth[generator.permutation(rows)]
+        for step, share in enumerate(STEPS, start=1):
+            ladder[f"noise_{step:02d}"] = (1 - share) * form.truth.astype(float) + share * other.astype(float)
+        return ladder
+    turn = generator.permutation(rows)
+    replaced = form.wrong() if form.kind == "label" else _chances(form, generator)
+    for step, share in enumerate(STEPS, start=1):
+        touched: Rows = np.zeros(rows, dtype=bool)
+        touched[turn[: max(round(rows * share), step)]] = True
+        ladder[f"noise_{step:02d}"] = blend(touched, replaced, exact)
+    return ladder
+
+
+def _chances(form: Form, generator: np.random.Generator) -> Numbers:
+    rows = len(form.truth)
+    if form.kind == "probability":
+        return generator.uniform(0.01, 0.99, rows).round(6)
+    drawn = generator.dirichlet(np.ones(len(form.labels)), rows) + 1e-3
+    shares: Numbers = drawn / drawn.sum(axis=1, keepdims=True)
+    return shares
+
+
+def parts(form: Form) -> dict[str, Rows]:
+    """Tenths of the file, and the rows of each label (or of each quarter of the numbers)."""
+    rows = len(form.truth)
+    tenth = np.arange(rows) * TENTHS // rows
+    found = {f"tenth_{k}": tenth == k for k in range(TENTHS)}
+    if form.kind == "number":
+        ranks = pd.Series(form.truth).rank(method="first").to_numpy(dtype=float)
+        return found | {f"quarter_{k}": np.floor((ranks - 1) * 4 / rows) == k for k in range(4)}
+    labels = list(dict.fromkeys(map(str, form.labels)))[:MOST_SLICES_BY_LABEL]
+    return found | {f"label_{k}": form.truth == label for k, label in enumerate(labels) if (form.truth == label).any()}
+
+
+def cheat_vectors(form: Form, generator: np.random.Generator) -> dict[str, Answers]:
+    """What can be guessed without a feature: by near ids, by the place in the file, by the train order, by id alone."""
+    tables = form.tables
+    train, test = tables.train[tables.id], tables.test[tables.id]
+    n_train, n_test = len(train), len(test)
+    by_place = np.linspace(0, n_train - 1, n_test).astype(int)
+    by_value = np.argsort(np.argsort(sort_key(test), kind="stable"), kind="stable")
+    ordered = tables.y_train[np.argsort(tables.y_train, kind="stable")]
+    spread = np.linspace(0, n_train - 1, n_test).astype(int)
+    return {
+        "cheat_near_ids": form.exact(_nearest(sort_key(train), tables.y_train, sort_key(test))),
+        "cheat_same_place": form.exact(tables.y_train[by_place]),
+        "cheat_train_order": form.exact(tables.y_train[np.arange(n_test) % n_train]),
+        "cheat_id_as_rank": form.exact(ordered[spread[by_value]]),
+        "cheat_sorted_file": form.exact(ordered[spread]),
+        "cheat_shuffled_train": form.exact(tables.y_train[generator.integers(0, n_train, n_test)]),
+    }
+
+
+def _nearest(keys: Numbers, y: Answers, asked: Numbers) -> Answers:
+    """The mean or the most frequent of the nearest neighbours by a key."""
+    order = np.argsort(keys, kind="stable")
+    width = min(NEIGHBOURS, len(keys))
+    low = np.clip(np.searchsorted(keys[order], asked) - width // 2, 0, len(keys) - width)
+    near = y[order][low[:, None] + np.arange(width)]
+    if y.dtype.kind == "f":
+        means: Numbers = near.astype(float).mean(axis=1)
+        return means
+    return np.array([most_frequent(row) for row in near])
+
+
+def sample_prediction_file(form: Form) -> bytes:
+    """sample_submission.csv as it is."""
+    return form.tables.sample.to_csv(index=False, lineterminator="\n").encode()
+
+
+def rewritten(form: Form, seed: int) -> dict[str, bytes]:
+    """The answers written otherwise, but with the same meaning: graded the same, each of them."""
+    exact = form.exact(form.truth)
+    plain = form.file(exact).decode()
+    order = np.random.default_rng(seed).permutation(len(form.truth)).tolist()
+    header, *lines = plain.splitlines()
+    cells = pd.read_csv(io.StringIO(plain), dtype=str, keep_default_na=False)
+    spaced = [",".join(f" {cell} " for cell in row) for row in cells.itertuples(index=False)]
+    return {
+        "rows_permuted": form.file(exact, order),
+        "columns_permuted": cells[cells.columns[::-1]].to_csv(index=False, lineterminator="\n").encode(),
+        "white_space": "\n".join([header, *(spaced if _is_plain(cells) else lines), ""]).encode(),
+        "windows_lines": plain.replace("\n", "\r\n").encode(),
+        "byte_order_mark": b"\xef\xbb\xbf" + plain.encode(),
+    }
+
+
+def _is_plain(cells: pd.DataFrame) -> bool:
+    """Whether no cell needs quotes."""
+    return not any(cells[name].str.contains(r'[",\n\r]').any() for name in cells.columns)
+
+
+def shuffled_sample(form: Form, seed: int) -> bytes:
+    """The sample's predictions given to other ids."""
+    frame = form.tables.sample.copy()
+    order = np.random.default_rng(seed).permutation(len(frame))
+    for name in form.columns:
+        frame[name] = frame[name].to_numpy()[order]
+    return frame.to_csv(index=False, lineterminator="\n").encode()

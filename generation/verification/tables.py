@@ -1,0 +1,199 @@
+"""The prepared tables as a check sees them: every cell as text, and the target as numbers or labels."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from harness.errors import MlesmithError
+from harness.schema import TaskCard
+
+Numbers = npt.NDArray[np.float64]
+Words = npt.NDArray[np.str_]
+Answers = Numbers | Words
+
+PUBLIC = ("train.csv", "test.csv", "sample_submission.csv")
+ANSWERS = "test_answer.csv"
+READ_OF_OTHERS = 1_000_000
+NUMERIC_SHARE = 0.98  # a column with a stray word among its numbers is still a column of numbers
+EMPTY = frozenset({"", "na", "nan", "n/a", "null", "none", "?"})
+
+
+class BrokenTables(MlesmithError):
+    """The prepared files do not have the form of contracts; every departure is named."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = tuple(problems)
+
+
+def read_cells(path: Path) -> pd.DataFrame:
+    """A CSV file as it stands: every cell as text, nothing taken for missing."""
+    return pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8")
+
+
+def numbers_of(y: Answers) -> Numbers:
+    """Answers that are known to be numbers."""
+    return np.asarray(y, dtype=np.float64)
+
+
+def words_of(y: Answers) -> Words:
+    """Answers as labels."""
+    return np.asarray(y, dtype=str)
+
+
+def is_empty(cells: pd.Series) -> npt.NDArray[np.bool_]:
+    """Which cells stand for nothing."""
+    return cells.str.strip().str.lower().isin(EMPTY).to_numpy(dtype=bool)
+
+
+def as_numbers(cells: pd.Series) -> Numbers:
+    """Cells as floats, NaN where a cell is none; shape (n,)."""
+    return pd.to_numeric(cells.str.strip(), errors="coerce").to_numpy(dtype=np.float64)
+
+
+def is_numeric(cells: pd.Series) -> bool:
+    """Whether nearly all cells that are not empty are numbers."""
+    filled = cells[~is_empty(cells)]
+    return len(filled) > 0 and bool(np.isfinite(as_numbers(filled)).mean() >= NUMERIC_SHARE)
+
+
+def canonical(frame: pd.DataFrame) -> pd.DataFrame:
+    """Cells made comparable: numbers at 6 significant digits (contracts, "Reproducibility"), words stripped."""
+    made = {}
+    for name in frame.columns:
+        cells = frame[name].str.strip()
+        numbers = as_numbers(cells)
+        codes, distinct = pd.factorize(numbers)
+        texts = np.array([*(f"{number + 0.0:.6g}" for number in distinct), ""], dtype=object)
+        made[name] = np.where(codes < 0, cells.to_numpy(dtype=object), texts[codes])
+    return pd.DataFrame(made, index=frame.index, columns=frame.columns)
+
+
+def row_keys(frame: pd.DataFrame) -> npt.NDArray[np.uint64]:
+    """One number for each row, equal where the canonical cells are; shape (n,)."""
+    if not len(frame.columns):
+        return np.zeros(len(frame), dtype=np.uint64)
+    keys: npt.NDArray[np.uint64] = np.asarray(
+        pd.util.hash_pandas_object(canonical(frame), index=False), dtype=np.uint64
+    )
+    return keys
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What prepare.py wrote, read as text.
+
+    `others` are the public files besides the three tables and the description, with the first megabyte of their text.
+    """
+
+    card: TaskCard
+    train: pd.DataFrame
+    test: pd.DataFrame
+    sample: pd.DataFrame
+    answers: pd.DataFrame
+    others: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return self.card.task.id_column
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return self.card.task.target
+
+    @property
+    def target(self) -> str:
+        return self.card.task.target[0]
+
+    @property
+    def is_number(self) -> bool:
+        return self.card.task.prediction == "number"
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Columns that both parts have, without id and target."""
+        return tuple(c for c in self.test.columns if c in set(self.train.columns) and c not in {self.id, *self.targets})
+
+    @cached_property
+    def numeric(self) -> frozenset[str]:
+        """The features that hold numbers."""
+        return frozenset(name for name in self.features if is_numeric(self.train[name]))
+
+    @cached_property
+    def y_train(self) -> Answers:
+        return self._target_of(self.train)
+
+    @cached_property
+    def y_test(self) -> Answers:
+        """The answers in the order of test.csv."""
+        return self._target_of(self.answers.set_index(self.id).loc[list(self.test[self.id])].reset_index())
+
+    def _target_of(self, frame: pd.DataFrame) -> Answers:
+        cells = frame[self.target]
+        return as_numbers(cells) if self.is_number else cells.str.strip().to_numpy(dtype=str)
+
+    def public(self) -> pd.DataFrame:
+        """The rows of both parts with the features alone."""
+        return pd.concat([self.train[list(self.features)], self.test[list(self.features)]], ignore_index=True)
+
+
+def read_tables(card: TaskCard, public: Path, private: Path) -> Tables:
+    """Read what prepare.py wrote, and see that the later checks can rely on its form.
+
+    Raises:
+        BrokenTables: a file is missing or no CSV file, or columns or ids are not those of contracts.
+    """
+    paths = {name: public / name for name in PUBLIC} | {ANSWERS: private / ANSWERS}
+    missing = [f"{path.parent.name}/{name} is missing" for name, path in paths.items() if not path.is_file()]
+    if missing:
+        raise BrokenTables(missing)
+    frames: dict[str, pd.DataFrame] = {}
+    for name, path in paths.items():
+        try:
+            frames[name] = read_cells(path)
+        except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+            raise BrokenTables([f"{name} cannot be read as CSV: {error}"]) from error
+    known = {*PUBLIC, "description.md"}
+    others = {
+        path.relative_to(public).as_posix(): path.read_bytes()[:READ_OF_OTHERS].decode("utf-8", errors="replace")
+        for path in sorted(public.rglob("*"))
+        if path.is_file() and path.relative_to(public).as_posix() not in known
+    }
+    tables = Tables(card, frames["train.csv"], frames["test.csv"], frames[PUBLIC[2]], frames[ANSWERS], others)
+    problems = form_problems(tables)
+    if problems:
+        raise BrokenTables(problems)
+    return tables
+
+
+def form_problems(tables: Tables) -> list[str]:
+    """Departures from the form of contracts that would leave later checks without a meaning."""
+    identity, targets = tables.id, list(tables.targets)
+    wanted = {
+        "train.csv": (tables.train, [identity, *targets]),
+        "test.csv": (tables.test, [identity]),
+        "sample_submission.csv": (tables.sample, [identity]),
+        ANSWERS: (tables.answers, [identity, *targets]),
+    }
+    problems = []
+    for name, (frame, columns) in wanted.items():
+        lacking = [column for column in columns if column not in frame.columns]
+        if lacking:
+            problems.append(f"{name} lacks {', '.join(lacking)}")
+        if len(frame) == 0:
+            problems.append(f"{name} has no rows")
+    if problems:
+        return problems
+    for name, frame in (("sample_submission.csv", tables.sample), (ANSWERS, tables.answers)):
+        if sorted(frame[identity]) != sorted(tables.test[identity]):
+            problems.append(f"the ids of {name} are not those of test.csv")
+    if tables.answers[identity].duplicated().any():
+        problems.append(f"{ANSWERS} names an id twice")
+    if not tables.features:
+        problems.append("train.csv and test.csv share no column to learn from")
+    return problems
