@@ -1,0 +1,60 @@
+"""What an agreement shows, as rows of text: one wording for Markdown and for the page."""
+
+from leaderboards.agreement import Agreement
+from leaderboards.report.words import NOTHING, coefficient, interval, share, whole
+
+
+def headline_rows(found: Agreement) -> list[list[str]]:
+    """r, CCC and the ceiling, each with its interval for other agents and for other tasks."""
+    fixed = found.corrected
+    few = "too few to judge" if found.too_few else NOTHING
+    r_fixed, ccc_fixed = (few, few)
+    if fixed is not None:
+        r_fixed = f"{coefficient(fixed.r.value)} {interval(fixed.r)}"
+        ccc_fixed = f"{coefficient(fixed.ccc.value)} {interval(fixed.ccc)}"
+    rows = [
+        ["Pearson r", coefficient(found.r.value), interval(found.r), r_fixed],
+        ["Lin's CCC", coefficient(found.ccc.value), interval(found.ccc), ccc_fixed],
+    ]
+    if found.noise is not None:
+        rows.append(["Noise ceiling of r", coefficient(found.noise.ceiling), NOTHING, NOTHING])
+    return rows
+
+
+def coefficient_rows(found: Agreement) -> list[list[str]]:
+    """Every other coefficient, with what it needs to be read."""
+    limits = found.bland_altman
+    rows = [
+        ["R²", coefficient(found.r_squared)],
+        ["Spearman", coefficient(found.spearman)],
+        ["Kendall tau-b", coefficient(found.kendall)],
+        ["Overlap of the first 3", share(found.top3)],
+        ["Overlap of the first 5", share(found.top5)],
+        ["Cronbach's alpha", coefficient(found.cronbach_alpha)],
+        ["ICC(2,1)", coefficient(found.icc)],
+        ["Spread, right over left", coefficient(found.scale)],
+        ["Bland-Altman limits, Elo", f"\u00b1 {whole((limits.high - limits.low) / 2)}"],
+    ]
+    if found.permutation_p is not None:
+        rows.append(["Exact permutation p of r", f"{found.permutation_p:.2g}"])
+    if found.noise is not None:
+        rows.append(["Reliability, left", coefficient(found.noise.left_reliability)])
+        rows.append(["Reliability, right", coefficient(found.noise.right_reliability)])
+    if found.same_board is not None:
+        test = found.same_board
+        rows.append([f"One leaderboard? F({test.between}, {test.within})", f"{test.f:.2f}, p = {test.p:.2g}"])
+        rows.append(["Power of that test at a true r of .9", share(test.power)])
+    return rows
+
+
+def subset_rows(found: Agreement) -> list[list[str]]:
+    """r and CCC on parts of the contestants, each centred again."""
+    everyone = [["all", str(len(found.points)), coefficient(found.r.value), coefficient(found.ccc.value)]]
+    parts = [("without the weakest quarter", found.without_weakest), ("one of each family", found.one_per_family)]
+    parts += [(f"without the family {', '.join(part.left_out)}", part) for part in found.without_family]
+    parts += [(f"without {', '.join(part.left_out)}", part) for part in found.leave_one_out]
+    return everyone + [
+        [name, str(part.contestants), coefficient(part.r), coefficient(part.ccc)]
+        for name, part in parts
+        if part is not None
+    ]

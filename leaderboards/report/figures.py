@@ -1,0 +1,131 @@
+"""Figures as PNG by matplotlib; the same boards give the same bytes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from textwrap import wrap
+
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from leaderboards.agreement import Agreement
+from leaderboards.board import Board
+from leaderboards.report.charts import rating_range
+from leaderboards.report.labels import SIDES, label_sides
+from leaderboards.report.words import coefficient, interval
+
+COLOURS = ("#2b6c8f", "#c0693a", "#5b8a4f", "#8a5b8f")
+INK, MUTED, LINE = "#22282d", "#6b747b", "#e3e3de"
+NO_DATE = {"Software": None}
+
+
+def _figure(width: float, height: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_edgecolor(LINE)
+    axes.tick_params(colors=INK, length=0)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def _plain_labels(axes: Axes) -> None:
+    """A dollar sign in a name is a dollar sign, no formula."""
+    for label in [*axes.get_yticklabels(), *axes.get_xticklabels(), axes.title]:
+        label.set_parse_math(False)
+
+
+def board_figure(boards: Mapping[str, Board], path: Path, title: str) -> None:
+    """Ratings with their intervals, one colour a board, in the order of the first."""
+    names = [row.contestant for board in boards.values() for row in board.rows if row.rating is not None]
+    names = list(dict.fromkeys(names))
+    with style.context("default"):
+        figure, axes = _figure(8, 1.4 + 0.34 * max(len(names), 1))
+        if names:
+            axes.set_xlim(rating_range(row for board in boards.values() for row in board.rows))
+        for index, (label, board) in enumerate(boards.items()):
+            _whiskers(axes, board, names, label, (index, len(boards)))
+        axes.set_yticks(range(len(names)), [name if len(name) < 44 else name[:42] + "…" for name in names])
+        axes.set_ylim(len(names) - 0.4, -0.6)
+        axes.grid(axis="x", color=LINE, linewidth=0.8)
+        axes.axvline(1000, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
+        main = next(iter(boards.values()))
+        axes.set_xlabel(f"Elo, {100 * main.parameters.confidence:.0f} % intervals clustered by dataset", color=MUTED)
+        heading = title if main.has_model else f"{title} (no language model)"
+        axes.set_title(heading, loc="left", color=INK, fontweight="bold", pad=26 if len(boards) > 1 else 8)
+        if len(boards) > 1 and names:
+            axes.legend(
+                frameon=False, labelcolor=INK, loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=len(boards)
+            )
+        _plain_labels(axes)
+        figure.savefig(path, metadata=NO_DATE)
+
+
+def _whiskers(axes: Axes, board: Board, names: list[str], label: str, place: tuple[int, int]) -> None:
+    """Points and intervals of one board; an end that nothing bounds runs out of the figure."""
+    index, count = place
+    colour = COLOURS[index % len(COLOURS)]
+    shift = (index - (count - 1) / 2) * min(0.22, 0.7 / count)
+    points = []
+    for row in board.rows:
+        if row.rating is not None:
+            height = names.index(row.contestant) + shift
+            ends = _ends(row.rating, row.low, row.high, axes.get_xlim())
+            axes.plot(ends, [height, height], color=colour, linewidth=1.6, alpha=0.55)
+            points.append((row.rating, height))
+    axes.plot([x for x, _ in points], [y for _, y in points], "o", color=colour, ms=5, label=label)
+
+
+def _ends(middle: float, low: float | None, high: float | None, limits: tuple[float, float]) -> list[float]:
+    if low is None and high is None:
+        return [middle, middle]
+    return [limits[0] if low is None else low, limits[1] if high is None else high]
+
+
+def _names(axes: Axes, found: Agreement, low: float, high: float) -> None:
+    places = [(point.left, point.right) for point in found.points]
+    names = [point.contestant if len(point.contestant) <= 24 else point.contestant[:23] + "…" for point in found.points]
+    for place, name, side in zip(places, names, label_sides(places, names, low, high), strict=True):
+        across, up = SIDES[side]
+        align = {-1: "right", 0: "center", 1: "left"}[across]
+        level = {-1: "top", 0: "center", 1: "bottom"}[up]
+        axes.annotate(
+            name, place, (6 * across, 5 * up), textcoords="offset points", color=INK, size=8, ha=align, va=level,
+            parse_math=False,
+        )  # fmt: skip
+
+
+def agreement_figure(found: Agreement, path: Path) -> None:
+    """Both ratings of each contestant with intervals, and the identity line; nothing is fitted."""
+    with style.context("default"):
+        figure, axes = _figure(6.4, 6.4)
+        ends = [point.left for point in found.points] + [point.right for point in found.points]
+        pad = 0.08 * (max(ends) - min(ends)) + 10
+        low, high = min(ends) - pad, max(ends) + pad
+        axes.plot([low, high], [low, high], color=MUTED, linewidth=0.9, linestyle=(0, (3, 3)))
+        for point in found.points:
+            left = _ends(point.left, point.left_low, point.left_high, (low, high))
+            right = _ends(point.right, point.right_low, point.right_high, (low, high))
+            axes.plot(left, [point.right] * 2, color=COLOURS[0], linewidth=1, alpha=0.35)
+            axes.plot([point.left] * 2, right, color=COLOURS[0], linewidth=1, alpha=0.35)
+            axes.plot(point.left, point.right, "o", color=COLOURS[0], ms=6)
+        _names(axes, found, low, high)
+        axes.set_xlim(low, high)
+        axes.set_ylim(low, high)
+        axes.set_aspect("equal")
+        axes.grid(color=LINE, linewidth=0.8)
+        axes.set_xlabel(f"{found.left}, Elo", color=MUTED, parse_math=False)
+        axes.set_ylabel(f"{found.right}, Elo", color=MUTED, parse_math=False)
+        ceiling = "" if found.noise is None else f", noise ceiling {coefficient(found.noise.ceiling)}"
+        lines = [
+            f"{found.heading}",
+            f"r {coefficient(found.r.value)} {interval(found.r)}, CCC {coefficient(found.ccc.value)} "
+            f"{interval(found.ccc)}{ceiling}",
+        ]
+        lines += wrap(found.too_few, 100)
+        axes.set_title("\n".join(lines), loc="left", size=8, color=INK)
+        _plain_labels(axes)
+        figure.savefig(path, metadata=NO_DATE)

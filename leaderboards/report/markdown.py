@@ -1,0 +1,77 @@
+"""Boards and agreements as Markdown; names can't break a table or become HTML."""
+
+from collections.abc import Mapping, Sequence
+
+from leaderboards.agreement import Agreement
+from leaderboards.board import Board
+from leaderboards.report import words
+from leaderboards.report.contents import coefficient_rows, headline_rows, subset_rows
+
+
+def _safe(text: str) -> str:
+    for plain, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "\\|"), ("\n", " ")):
+        text = text.replace(plain, escaped)
+    return text
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: int) -> str:
+    """The first columns are text, the last `numbers` are aligned to the right."""
+    rule = ["---"] * (len(header) - numbers) + ["---:"] * numbers
+    lines = [header, rule, *[[_safe(cell) for cell in row] for row in rows]]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def boards_markdown(boards: Mapping[str, Board]) -> str:
+    """Every board with its notes."""
+    parts = []
+    for name, board in boards.items():
+        title = name if board.has_model else f"{name} (no language model)"
+        parts += [f"# {_safe(title)}", _board_table(board), _foot(board)]
+        parts += [f"- {_safe(note)}" for note in board.notes]
+        if board.controls:
+            parts.append("Controls (not rated): " + "; ".join(_control(board)) + ".")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _board_table(board: Board) -> str:
+    rows = [
+        [
+            row.contestant + (f" ({', '.join(row.flags)})" if row.flags else ""),
+            row.family,
+            words.whole(row.rank),
+            words.ranks(row),
+            words.whole(row.rating),
+            words.span(row.low, row.high),
+            words.share(row.win_rate),
+            words.share(row.valid_rate),
+            words.seconds(row.seconds),
+            words.dollars(row.cost_usd),
+        ]
+        for row in board.rows
+    ]
+    level = f"{100 * board.parameters.confidence:.0f} %"
+    names = ["contestant", "family", "rank", "ranks", "Elo", level, "win rate", "valid", "time", "cost"]
+    return _table(names, rows, numbers=8)
+
+
+def _foot(board: Board) -> str:
+    tasks = f"{words.count(len(board.tasks), 'task')} from {words.count(board.parameters.clusters, 'dataset')}"
+    runs = f"{words.count(board.cells, 'run')}, {words.count(board.errors, 'infrastructure error')}"
+    return f"{tasks}, {runs}; {words.share(board.tie_share)} of the battles are ties."
+
+
+def _control(board: Board) -> list[str]:
+    return [f"{_safe(row.contestant)}: {'as expected' if row.holds else 'NOT as expected'}" for row in board.controls]
+
+
+def agreement_markdown(agreement: Agreement) -> str:
+    """The headline with both intervals, all coefficients, and the figures on subsets."""
+    head = ["", "estimate", "other agents", "same agents, other tasks"]
+    parts = [f"# Agreement: {_safe(agreement.heading)}"]
+    if agreement.too_few:
+        parts.append(f"**{_safe(agreement.too_few[0].upper() + agreement.too_few[1:])}.**")
+    parts.append(_table(head, headline_rows(agreement), numbers=3))
+    parts.append(_table(["coefficient", "value"], coefficient_rows(agreement), numbers=1))
+    parts.append(_table(["contestants", "number", "r", "CCC"], subset_rows(agreement), numbers=3))
+    parts += ["\n".join(f"- {_safe(note)}" for note in agreement.notes)]
+    return "\n\n".join(parts) + "\n"
