@@ -20,7 +20,8 @@ class Formulation(_Frozen):
 
     `drop` maps a column that is left out to the reason; `labels` are the allowed answers, for two classes the
     negative one, then the positive one; rows whose label is in `rare_labels` are left out; `signal` holds the held-out
-    skill (0 a constant, 1 perfect) of a `linear` and of a `trees` model, or is empty where none was measured.
+    skill (0 a constant, 1 perfect) of a `linear` and of a `trees` model, or is empty where none was measured;
+    `metric_reason` says why this metric, as a clause without a full stop.
     """
 
     slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
@@ -36,6 +37,7 @@ class Formulation(_Frozen):
     labels: tuple[str, ...] = ()
     rare_labels: tuple[str, ...] = ()
     rationale: str = ""
+    metric_reason: str = ""
     signal: dict[str, float] = {}
 
 

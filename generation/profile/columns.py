@@ -104,8 +104,9 @@ def _kind_of_text(values: _Values, name: str) -> tuple[Kind, str]:
 
 def is_id_name(name: str) -> bool:
     """Whether a name says that its cells identify something ("patient_id", "uuid")."""
-    words = tokens(name)
-    return bool(set(words) & kind_words("identifier")) or name.lower() in {"unnamed: 0", "index", ""}
+    words = set(tokens(name))
+    numbered = words & {"number", "no", "num", "nr"} and words & kind_words("numbered")
+    return bool(words & kind_words("identifier") or numbered) or name.lower() in {"unnamed: 0", "index", ""}
 
 
 def ordered_levels(levels: list[str]) -> tuple[str, ...]:

@@ -79,6 +79,7 @@ class Origin:
     format: Literal["csv", "parquet"]
     separator: str = ","
     encoding: str = "utf-8"
+    tidy: bool = False
     licence: str = "unknown"
     citation: str = ""
 

@@ -38,8 +38,8 @@ def entities(
 ) -> tuple[str, ...]:
     """Columns whose values repeat as people, places or things do: the strongest first.
 
-    A column counts if its name says so and either it fixes several other columns, or its rows differ by time alone
-    (a panel), or it is an identifier that repeats.
+    A column counts if its name says so and either its rows differ by time alone (a panel), or it fixes several other
+    columns, or it is an identifier that repeats; an area counts only in a panel, for its rows are mostly strangers.
     """
     fixed = pd.Series([r.column for r in found if r.kind == "function"], dtype=object).value_counts()
     ranked = []
@@ -47,18 +47,17 @@ def entities(
         repeats = len(frame) * (1 - column.missing) / max(1, column.cardinality)
         if column.kind not in (Kind.IDENTIFIER, Kind.CATEGORY, Kind.COUNT, Kind.TEXT) or column.running:
             continue
-        if not _acts(column) or column.cardinality < 12 or repeats < 1.5:
+        words = tokens(column.name)
+        ends = {words[0], words[-1]} if words else set()
+        acts = bool(ends & structure_words("actor")) or "name" in ends
+        if not (acts or ends & structure_words("area")) or column.cardinality < 12 or repeats < 1.5:
             continue
-        strength = int(fixed.get(column.name, 0)) + 3 * _is_panel(frame, column.name, when)
-        strength += 3 * (column.kind is Kind.IDENTIFIER)
+        strength = 3 * _is_panel(frame, column.name, when)
+        if acts:
+            strength += int(fixed.get(column.name, 0)) + 3 * (column.kind is Kind.IDENTIFIER)
         if strength >= 3:
             ranked.append((-strength, column.position, column.name))
     return tuple(name for _, _, name in sorted(ranked))
-
-
-def _acts(column: ColumnProfile) -> bool:
-    words = tokens(column.name)
-    return bool(words) and bool({words[0], words[-1]} & structure_words("actor") or words[-1] == "name")
 
 
 def _is_panel(frame: pd.DataFrame, name: str, when: Sequence[str]) -> bool:

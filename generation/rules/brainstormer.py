@@ -1,7 +1,5 @@
 """Which questions to ask of a table: by sense, by signal, and unlike one another."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,10 +10,10 @@ from threadpoolctl import threadpool_limits
 
 from generation.formulation import Defect, Formulation
 from generation.profile import DatasetProfile
-from generation.profile.words import tokens
 from generation.rules.candidates import Candidate, candidates
 from generation.rules.encoding import Encoded, encode
 from generation.rules.leaks import clear, useless
+from generation.rules.naming import slug
 from generation.rules.objectives import scoring
 from generation.rules.sense import Sense, sense
 from generation.rules.skill import Signal, folds, measure
@@ -31,7 +29,8 @@ MOST_MEASURED = 25
 SIGNAL_WEIGHT = 0.75
 FEWEST_ROWS = 150
 LEARNABLE = 0.04
-SENSIBLE = -1.0
+SENSIBLE = 1.0
+MOST_TRIED = 10
 _NOTHING_TO_LEARN = 3.0
 
 
@@ -78,10 +77,14 @@ def formulations(
         ranked = [item for item in rank(profile, seed=seed) if item.candidate.name not in refused]
         encoded = encode(profile, _draw(profile.rows, FINAL_ROWS, seed))
         chosen: list[tuple[Ranked, Formulation]] = []
-        for item in ranked:
-            if len(chosen) == limit or item.sense.score < SENSIBLE:
+        for item in ranked[:MOST_TRIED]:
+            if len(chosen) == limit:
                 break
-            if any(_alike(profile, item.candidate, other.candidate) for other, _ in chosen):
+            if chosen and item.sense.score < SENSIBLE:
+                continue
+            if item.signal.best < LEARNABLE / 2 or any(
+                _alike(profile, item.candidate, other.candidate) for other, _ in chosen
+            ):
                 continue
             formulation = _formulate(profile, item, encoded, seed)
             if formulation is not None:
@@ -157,14 +160,7 @@ def _formulate(profile: DatasetProfile, item: Ranked, encoded: Encoded, seed: in
         positive_label=candidate.labels[1] if candidate.objective == "binary" else "",
         labels=candidate.labels,
         rare_labels=candidate.rare,
-        rationale="; ".join((*item.sense.reasons, score.why)),
+        rationale="; ".join(item.sense.reasons),
+        metric_reason=score.why,
         signal={"linear": round(cleared.signal.linear, 4), "trees": round(cleared.signal.trees, 4)},
     )
-
-
-def slug(name: str) -> str:
-    """A name as a part of an identifier: lower case, ASCII, words joined by one underscore."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    joined = "_".join(tokens(plain)) or "column"
-    joined = re.sub(r"[^a-z0-9_]", "", joined)[:40].strip("_") or "column"
-    return joined if joined[0].isalpha() else f"c_{joined}"

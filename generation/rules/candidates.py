@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from generation.profile import ColumnProfile, DatasetProfile, Kind
 from generation.profile.cells import read_cells
 from generation.profile.columns import is_id_name, ordered_levels
+from generation.profile.dataset import NUMERIC_KINDS
 from generation.profile.words import tokens
 from generation.rules.lexicon import sense_words
 from generation.rules.skill import Answers
@@ -89,6 +90,7 @@ def _is_quantity(column: ColumnProfile) -> bool:
 
 
 def _labelled(column: ColumnProfile, text: pd.Series, present: NDArray[np.bool_]) -> Candidate | str:
+    """A candidate that is asked for by label, unless its labels are too many, too few or too rare."""
     counts = text[present].value_counts()
     kept = [str(label) for label, count in counts.items() if count >= FEWEST_OF_A_LABEL]
     rare = tuple(sorted(str(label) for label, count in counts.items() if count < FEWEST_OF_A_LABEL))
@@ -96,13 +98,15 @@ def _labelled(column: ColumnProfile, text: pd.Series, present: NDArray[np.bool_]
         return f"{len(kept)} labels occur {FEWEST_OF_A_LABEL} times or more"
     if int(counts.sum()) - int(counts[kept].sum()) > MOST_RARE * int(counts.sum()):
         return "too many of its labels are rare"
-    usable = present & text.isin(kept).to_numpy()
-    if len(kept) == 2:
-        return Candidate(column, "binary", _negative_first(kept, counts), rare, usable, text, None)
     order = _order(column, kept)
-    if order:
-        return Candidate(column, "ordinal", order, rare, usable, text, None)
-    return Candidate(column, "multiclass", tuple(sorted(kept)), rare, usable, text, None)
+    if column.kind in NUMERIC_KINDS and (len(kept) < 3 or not order):
+        return "it takes few numbers, which are no levels"
+    usable = present & text.isin(kept).to_numpy()
+    objective: Objective = "ordinal" if order else "multiclass"
+    labels = order or tuple(sorted(kept))
+    if len(kept) == 2:
+        objective, labels = "binary", _negative_first(kept, counts)
+    return Candidate(column, objective, labels, rare, usable, text, None)
 
 
 def _order(column: ColumnProfile, labels: list[str]) -> tuple[str, ...]:
@@ -111,7 +115,8 @@ def _order(column: ColumnProfile, labels: list[str]) -> tuple[str, ...]:
         return ordered_levels(labels) if column.kind is Kind.ORDERED else ()
     if column.kind is Kind.CATEGORY:
         return ()
-    return tuple(sorted(labels, key=float))
+    steps = sorted(labels, key=float)
+    return tuple(steps) if float(steps[-1]) - float(steps[0]) < 2 * len(steps) else ()
 
 
 def _negative_first(labels: list[str], counts: pd.Series) -> tuple[str, ...]:

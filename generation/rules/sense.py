@@ -47,6 +47,8 @@ def _by_name(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float,
         found.append((-2.5, "it says where or when"))
     if said & sense_words("design") or re.match(r"(?i)lag", candidate.name):
         found.append((-2.0, "it belongs to the design of the study"))
+    if _is_dummy(profile, candidate):
+        found.append((-2.0, "it is one of several marks of one category"))
     if _is_transformed(profile, candidate.name):
         found.append((-1.0, "it is another column transformed"))
     return found
@@ -63,6 +65,21 @@ def _wanted(bare: tuple[str, ...], *, short: bool) -> list[tuple[float, str]]:
     if said & sense_words("perhaps"):
         return [(0.8 if short else 0.4, "its name may be an outcome's")]
     return []
+
+
+def _is_dummy(profile: DatasetProfile, candidate: Candidate) -> bool:
+    """Whether a 0/1 column excludes others of nearly the same name, as `party_d`, `party_r`, `party_i` do."""
+    stem = re.sub(r"[_.\s]?[^_.\s]*$", "", candidate.name)
+    if candidate.column.kind is not Kind.BOOLEAN or len(stem) < 3:
+        return False
+    marked = candidate.text.to_numpy() == candidate.labels[-1]
+    kin = [
+        c.name
+        for c in profile.columns
+        if c.kind is Kind.BOOLEAN and c.name.startswith(stem) and c.name != candidate.name
+    ]
+    same = [profile.frame[name].to_numpy() == candidate.labels[-1] for name in kin]
+    return sum(bool(other.any() and not (marked & other).any()) for other in same) >= 1
 
 
 def _is_transformed(profile: DatasetProfile, name: str) -> bool:

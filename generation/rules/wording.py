@@ -14,7 +14,8 @@ def phrase(name: str) -> str:
     """A name in plain words: `Sale_Price` becomes "sale price"; a short code stays as it is."""
     bare = re.sub(r"[(\[][^)\]]*[)\]]\s*$", "", name).strip() or name
     words = tokens(bare)
-    if not words or (len(words) == 1 and len(words[0]) <= 4 and bare.isupper()):
+    cut = sum(len(word) == 1 and word not in {"a", "i"} for word in words)
+    if not words or cut or (len(words) == 1 and len(words[0]) <= 3 and bare.isupper()):
         return " ".join(bare.split())
     return " ".join(words)
 
@@ -62,13 +63,18 @@ def _how_much(words: tuple[str, ...], what: str) -> str:
     if words[:1] in {("n",), ("num",), ("nb",), ("number",), ("no",)} and len(words) > 1:
         rest = words[2:] if words[1] == "of" else words[1:]
         return f"how many {' '.join(rest)}?"
+    verb = "are" if _is_plural(words[-1] if words else "") else "is"
     if said & subject_words("money"):
-        return f"how high is the {what}?"
+        return f"how high {verb} the {what}?"
     if said & subject_words("long"):
-        return f"how long is the {what}?"
+        return f"how long {verb} the {what}?"
     if said & subject_words("many"):
         return f"how many {what}?"
-    return f"what is the {what}?"
+    return f"what {verb} the {what}?"
+
+
+def _is_plural(word: str) -> bool:
+    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ous"))
 
 
 def _which_of_two(candidate: Candidate, what: str) -> str:

@@ -1,0 +1,125 @@
+"""What the description says of each column."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from generation.profile import ColumnProfile, Kind
+from generation.profile.columns import ordered_levels
+from generation.profile.words import tokens
+from generation.rules.figures import figure, percent, year
+
+MOST_LEVELS_SHOWN = 8
+MOST_COLUMNS_LISTED = 100
+_LONGEST_LEVEL = 40
+_KINDS = {
+    Kind.NUMBER: "number",
+    Kind.COUNT: "whole number",
+    Kind.CATEGORY: "category",
+    Kind.ORDERED: "ordered category",
+    Kind.BOOLEAN: "yes or no",
+    Kind.DATE: "date",
+    Kind.TEXT: "free text",
+    Kind.IDENTIFIER: "identifier",
+    Kind.CONSTANT: "constant",
+}
+
+
+@dataclass(frozen=True)
+class ColumnText:
+    """One line of the table of columns, ready for Markdown."""
+
+    name: str
+    kind: str
+    values: str
+    known: str
+
+
+def column_text(column: ColumnProfile, *, role: str = "") -> ColumnText:
+    """The line of one column; `role` is a remark such as "the rows of one value stay together"."""
+    kind = _KINDS[column.kind]
+    if column.kind is Kind.BOOLEAN and {v for v, _ in column.levels} <= {"0", "1", "0.0", "1.0"}:
+        kind = "0 or 1"
+    known = [part for part in (escape(column.meaning), role, _missing(column)) if part]
+    return ColumnText(code(column.name), kind, escape(_values(column)), "; ".join(known))
+
+
+def code(name: str) -> str:
+    """A name in a code span that no character of it can end."""
+    fence = "``" if "`" in name else "`"
+    return f"{fence}{escape(name)}{fence}"
+
+
+def escape(text: str) -> str:
+    """Text that cannot end a table's cell."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in code spans: `a`, `b` and `c`."""
+    parts = [code(name) for name in names]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _values(column: ColumnProfile) -> str:
+    if column.kind is Kind.DATE:
+        example = column.examples[0] if column.examples else ""
+        return f"written like {example}" if example else column.date_format
+    if column.low is not None and column.kind in (Kind.NUMBER, Kind.COUNT):
+        return _range(column)
+    if column.kind is Kind.TEXT:
+        return f"{column.cardinality:,} different texts"
+    if column.kind is Kind.IDENTIFIER:
+        return f"{column.cardinality:,} different values"
+    return _levels(column)
+
+
+def _range(column: ColumnProfile) -> str:
+    low, median, high = column.low or 0.0, column.median or 0.0, column.high or 0.0
+    is_year = column.whole and low >= 1500 and high <= 2200 and {"year", "yr"} & set(tokens(column.name))
+    show = year if is_year else figure
+    unit = f" {column.unit}" if column.unit else ""
+    few = [value for value, _ in column.levels]
+    if column.whole and 2 < len(few) <= MOST_LEVELS_SHOWN:
+        return ", ".join(sorted(few, key=float)) + unit
+    return f"{show(low)} to {show(high)}{unit}, median {show(median)}"
+
+
+def _levels(column: ColumnProfile) -> str:
+    levels = [value for value, _ in column.levels]
+    if not levels:
+        return f"{column.cardinality:,} values, such as {', '.join(_short(v) for v in column.examples[:3])}"
+    if len(levels) > MOST_LEVELS_SHOWN:
+        return f"{len(levels)} values, most often {', '.join(_short(v) for v in levels[:4])}"
+    if column.kind is Kind.ORDERED:
+        order = ordered_levels(levels) or (sorted(levels, key=float) if column.low is not None else levels)
+        return " < ".join(_short(level) for level in order)
+    return ", ".join(_short(level) for level in sorted(levels))
+
+
+def _short(level: str) -> str:
+    flat = " ".join(level.split())
+    return flat if len(flat) <= _LONGEST_LEVEL else flat[:_LONGEST_LEVEL].rstrip() + "…"
+
+
+def _missing(column: ColumnProfile) -> str:
+    if column.missing <= 0:
+        return ""
+    codes = [c for c in column.missing_codes if c]
+    written = f", written as {' or '.join(code(c) for c in codes[:3])}" if codes else ""
+    return f"{percent(column.missing)} missing{written}"
+
+
+def families(columns: Sequence[ColumnProfile]) -> tuple[list[ColumnProfile], list[str]]:
+    """Beyond a hundred columns the first and last are listed and the rest told in one line for each kind."""
+    if len(columns) <= MOST_COLUMNS_LISTED:
+        return list(columns), []
+    shown = [*columns[:40], *columns[-10:]]
+    rest = columns[40:-10]
+    lines = []
+    for kind in Kind:
+        names = [c.name for c in rest if c.kind is kind]
+        if names:
+            lines.append(
+                f"{len(names)} more are of the kind {_KINDS[kind]}, from {code(names[0])} to {code(names[-1])}."
+            )
+    return shown, lines

@@ -1,0 +1,267 @@
+"""A formulation written out: description.md, prepare.py, metric.py and solution.py from the templates."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from numpy.typing import NDArray
+
+from generation.formulation import Defect, Formulation, TaskDesign
+from generation.profile import DatasetProfile, Kind, Origin
+from generation.profile.dataset import NUMERIC_KINDS
+from generation.rules import assignment, describing
+from generation.rules.assignment import Assignment
+from generation.rules.columns_text import column_text, families
+from generation.rules.describing import Draft
+from generation.rules.repair import revise
+from harness.competition.metrics import MetricSpec
+from harness.competition.metrics import get as get_metric
+from harness.schema import Limits
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_LINEAR_AHEAD = 0.03
+_LARGE = 5_000_000
+
+
+class RulesDesigner:
+    """The deterministic designer; `salt` gives other splits of the same data and is never written out in words."""
+
+    async def design(
+        self, profile: DatasetProfile, formulation: Formulation, defects: Sequence[Defect] = ()
+    ) -> TaskDesign:
+        """Write the formulation out, changed as far as the defects ask for it."""
+        return write_out(profile, revise(profile, formulation, defects))
+
+
+def write_out(profile: DatasetProfile, formulation: Formulation) -> TaskDesign:
+    """The design of one formulation.
+
+    Raises:
+        ValueError: the profile has no origin, so no prepare.py can be written.
+    """
+    if profile.origin is None:
+        raise ValueError(
+            f"the profile of {profile.name!r} does not say which file it was made of (profile_source does)"
+        )
+    draft = Draft(profile, formulation, _assign(profile, formulation), _id_column(profile, formulation))
+    spec = get_metric(formulation.metric)
+    return TaskDesign(
+        slug=formulation.slug,
+        title=formulation.question,
+        objective=formulation.objective,
+        target=(formulation.target,),
+        id_column=draft.id_column,
+        prediction=formulation.prediction,
+        labels=formulation.labels,
+        split=formulation.split,
+        tags=_tags(draft),
+        metric_name=formulation.metric,
+        direction=spec.direction,
+        best=spec.best,
+        limits=_limits(profile),
+        description=_description(draft, spec),
+        prepare=_render("prepare.py.j2", _prepare_fields(draft, profile.origin)),
+        metric=_render("metric.py.j2", _metric_fields(draft, spec)),
+        solution=_render("solution.py.j2", _solution_fields(draft)),
+    )
+
+
+def salt(profile: DatasetProfile, formulation: Formulation) -> str:
+    """What makes this task's split and ids its own."""
+    return f"{profile.name}/{formulation.slug}/{formulation.split.seed}"
+
+
+def _assign(profile: DatasetProfile, formulation: Formulation) -> Assignment:
+    frame, split, own = profile.frame, formulation.split, salt(profile, formulation)
+    gone = {*formulation.drop, formulation.target}
+    texts = assignment.row_texts(frame[[name for name in frame.columns if name not in gone]].astype(str))
+    if split.rule == "time":
+        late = assignment.by_time(frame[split.column].astype(str), split.test, profile[split.column].date_format)
+    elif split.rule == "group":
+        late = assignment.by_digest(frame[split.column].astype(str).str.strip(), split.test, own)
+    else:
+        late = assignment.by_digest(texts, split.test, own)
+    return Assignment(_known(frame[formulation.target], formulation), late, assignment.ids(texts, own))
+
+
+def _known(cells: pd.Series, formulation: Formulation) -> NDArray[np.bool_]:
+    text = cells.astype(str).str.strip()
+    if formulation.labels:
+        return text.isin(formulation.labels).to_numpy()
+    return np.isfinite(pd.to_numeric(text, errors="coerce").to_numpy(dtype=float))
+
+
+def _id_column(profile: DatasetProfile, formulation: Formulation) -> str:
+    taken = {name.strip().lower() for name in profile.names if name not in formulation.drop}
+    return next(name for name in ("id", "row_id", "test_id", "mlesmith_id") if name not in taken)
+
+
+def _tags(draft: Draft) -> tuple[str, ...]:
+    kinds = {column.kind for column in draft.features}
+    found = []
+    if kinds & NUMERIC_KINDS and kinds - NUMERIC_KINDS:
+        found.append("mixed-types")
+    if any(column.missing > 0 for column in draft.features):
+        found.append("missing-values")
+    if Kind.TEXT in kinds:
+        found.append("free-text")
+    return tuple(found)
+
+
+def _limits(profile: DatasetProfile) -> Limits:
+    """Twice the memory and half as much time again above five million cells."""
+    if profile.rows * len(profile.columns) <= _LARGE:
+        return Limits()
+    return Limits(time_s=900, memory_mb=4096, disk_mb=2048)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(  # noqa: S701 - the templates are Python and Markdown, not HTML
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _render(template: str, fields: Mapping[str, object]) -> str:
+    return _environment().get_template(template).render(fields)
+
+
+def _docstring(text: str) -> str:
+    flat = " ".join(text.split()).replace("\\", "/").replace('"', "'")
+    return f'"""{flat}"""'
+
+
+def _literal(values: Sequence[str]) -> str:
+    """A list of strings as Python, broken over lines where it is long."""
+    line = repr(list(values))
+    if len(line) <= 100:
+        return line
+    return "[\n" + "".join(f"    {value!r},\n" for value in values) + "]"
+
+
+def _prepare_fields(draft: Draft, origin: Origin) -> dict[str, object]:
+    formulation, profile = draft.formulation, draft.profile
+    split = formulation.split
+    options = ["path", "dtype=str", "keep_default_na=False", "na_filter=False", "index_col=False"]
+    if origin.separator != ",":
+        options.append(f"sep={origin.separator!r}")
+    if origin.encoding != "utf-8":
+        options.append(f"encoding={origin.encoding!r}")
+    return {
+        "docstring": _docstring(f"Prepare {formulation.question}"),
+        "source": repr(origin.file),
+        "id_column": repr(draft.id_column),
+        "target": repr(formulation.target),
+        "labels": _literal(formulation.labels) if formulation.labels else "",
+        "left_out": _literal(list(formulation.drop)),
+        "salt": repr(salt(profile, formulation)),
+        "share": repr(split.test),
+        "rule": split.rule,
+        "split_column": repr(split.column),
+        "date_format": repr(profile[split.column].date_format if split.rule == "time" else ""),
+        "prediction": formulation.prediction,
+        "metric": formulation.metric,
+        "format": origin.format,
+        "read_options": ", ".join(options),
+        "tidy": origin.tidy,
+    }
+
+
+def _metric_fields(draft: Draft, spec: MetricSpec) -> dict[str, object]:
+    formulation = draft.formulation
+    name = "".join(part.capitalize() for part in formulation.slug.split("_"))
+    return {
+        "docstring": _docstring(f"How {formulation.question} is scored: {spec.words}"),
+        "summary": _docstring(f"{formulation.metric} of {formulation.target}."),
+        "class_name": f"{name}Metrics",
+        "metric": formulation.metric,
+        "target": repr(formulation.target),
+        "id_column": repr(draft.id_column),
+        "higher": spec.direction == "maximize",
+        "prediction": formulation.prediction,
+        "labels": _literal(formulation.labels),
+        "positive": repr(formulation.positive_label),
+    }
+
+
+def _solution_fields(draft: Draft) -> dict[str, object]:
+    formulation = draft.formulation
+    signal = formulation.signal
+    dates = [(c.name, c.date_format) for c in draft.features if c.kind is Kind.DATE]
+    linear = signal.get("linear", 0.0) > signal.get("trees", 0.0) + _LINEAR_AHEAD
+    return {
+        "docstring": _docstring(f"A modest solution of {formulation.question}"),
+        "id_column": repr(draft.id_column),
+        "target": repr(formulation.target),
+        "labels": _literal(formulation.labels),
+        "dates": repr(dict(dates)),
+        "linear": linear,
+        "prediction": formulation.prediction,
+        "objective": formulation.objective,
+        "metric": formulation.metric,
+        "numeric_model": formulation.objective in ("regression", "ordinal"),
+        "balanced": formulation.metric in ("f1_macro", "balanced_accuracy"),
+    }
+
+
+def _description(draft: Draft, spec: MetricSpec) -> str:
+    formulation = draft.formulation
+    listed, lines = families(draft.features)
+    split = formulation.split
+    roles = {split.column: "rows that share it stay together" if split.rule == "group" else "orders the split"}
+    sample = describing.sample_cells(draft)
+    first_ids = np.sort(draft.assignment.ids[draft.assignment.test_rows])[:3]
+    return _render(
+        "description.md.j2",
+        {
+            "title": formulation.question,
+            "goal": formulation.goal,
+            "why": describing.rule_of_time(draft).strip(),
+            "about": describing.about(draft),
+            "train_rows": int(draft.assignment.train_rows.sum()),
+            "test_rows": int(draft.assignment.test_rows.sum()),
+            "target": formulation.target,
+            "constant": describing.constant(draft),
+            "split": describing.split_text(draft),
+            "id_column": draft.id_column,
+            "missing_note": "; an empty cell is a missing value." if any(c.missing for c in draft.features) else ".",
+            "columns": [column_text(c, role=roles.get(c.name, "")) for c in listed],
+            "families": lines,
+            "asked": describing.asked(draft),
+            "labels_table": describing.label_shares(draft),
+            "left_out": describing.left_out(draft),
+            "metric_words": _sentence(spec.words),
+            "direction_words": _direction(spec, formulation),
+            "formula": spec.formula,
+            "header": _csv_line([draft.id_column, *sample]),
+            "example": [_csv_line([str(identity), *sample.values()]) for identity in first_ids],
+            "valid": describing.valid(draft),
+            "origin": describing.origin(draft.profile),
+        },
+    )
+
+
+def _direction(spec: MetricSpec, formulation: Formulation) -> str:
+    better = "Lower is better" if spec.direction == "minimize" else "Higher is better"
+    reason = f" It was chosen because {formulation.metric_reason}." if formulation.metric_reason else ""
+    return f"{better}; {spec.best:g} is the best possible.{reason}"
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="").writerow(cells)
+    return stream.getvalue()
