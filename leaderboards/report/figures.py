@@ -34,7 +34,7 @@ def _figure(width: float, height: float) -> tuple[Figure, Axes]:
 
 def _plain_labels(axes: Axes) -> None:
     """A dollar sign in a name is a dollar sign, no formula."""
-    for label in [*axes.get_yticklabels(), *axes.get_xticklabels(), axes.title]:
+    for label in [*axes.get_yticklabels(), *axes.get_xticklabels()]:
         label.set_parse_math(False)
 
 
@@ -55,11 +55,14 @@ def board_figure(boards: Mapping[str, Board], path: Path, title: str) -> None:
         main = next(iter(boards.values()))
         axes.set_xlabel(f"Elo, {100 * main.parameters.confidence:.0f} % intervals clustered by dataset", color=MUTED)
         heading = title if main.has_model else f"{title} (no language model)"
-        axes.set_title(heading, loc="left", color=INK, fontweight="bold", pad=26 if len(boards) > 1 else 8)
+        pad = 26 if len(boards) > 1 else 8
+        axes.set_title(heading, loc="left", color=INK, fontweight="bold", pad=pad, parse_math=False)
         if len(boards) > 1 and names:
-            axes.legend(
-                frameon=False, labelcolor=INK, loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=len(boards)
+            legend = axes.legend(
+                frameon=False, labelcolor=INK, ncols=len(boards), loc="lower left", bbox_to_anchor=(-0.02, 0.99)
             )
+            for text in legend.get_texts():
+                text.set_parse_math(False)
         _plain_labels(axes)
         figure.savefig(path, metadata=NO_DATE)
 
@@ -90,12 +93,8 @@ def _names(axes: Axes, found: Agreement, low: float, high: float) -> None:
     names = [point.contestant if len(point.contestant) <= 24 else point.contestant[:23] + "…" for point in found.points]
     for place, name, side in zip(places, names, label_sides(places, names, low, high), strict=True):
         across, up = SIDES[side]
-        align = {-1: "right", 0: "center", 1: "left"}[across]
-        level = {-1: "top", 0: "center", 1: "bottom"}[up]
-        axes.annotate(
-            name, place, (6 * across, 5 * up), textcoords="offset points", color=INK, size=8, ha=align, va=level,
-            parse_math=False,
-        )  # fmt: skip
+        note = axes.annotate(name, place, (5 * across, 4 * up), textcoords="offset points", color=INK, size=8)
+        note.set(ha="left" if across > 0 else "right", va="bottom" if up > 0 else "top", parse_math=False)
 
 
 def agreement_figure(found: Agreement, path: Path) -> None:
@@ -126,6 +125,6 @@ def agreement_figure(found: Agreement, path: Path) -> None:
             f"{interval(found.ccc)}{ceiling}",
         ]
         lines += wrap(found.too_few, 100)
-        axes.set_title("\n".join(lines), loc="left", size=8, color=INK)
+        axes.set_title("\n".join(lines), loc="left", size=8, color=INK, parse_math=False)
         _plain_labels(axes)
         figure.savefig(path, metadata=NO_DATE)

@@ -4,16 +4,8 @@ from collections.abc import Sequence
 
 # Of a chart about 480 pixels wide with letters of 11 pixels, as shares of its width and height.
 LETTER, LINE, GAP = 0.0145, 0.04, 0.016
-SIDES = {
-    "middle right": (1, 0),
-    "middle left": (-1, 0),
-    "top center": (0, 1),
-    "bottom center": (0, -1),
-    "top right": (1, 1),
-    "bottom right": (1, -1),
-    "top left": (-1, 1),
-    "bottom left": (-1, -1),
-}
+# Corners alone: whiskers run along the other four sides.
+SIDES = {"bottom right": (1, -1), "top left": (-1, 1), "top right": (1, 1), "bottom left": (-1, -1)}
 
 Box = tuple[float, float, float, float]
 

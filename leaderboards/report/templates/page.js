@@ -74,6 +74,7 @@ function drawCharts() {
     const place = document.getElementById(name);
     if (!place) continue;
     const { data, layout } = themed(chart, style);
+    if (innerWidth < 600) layout.font.size = 11;
     globalThis.Plotly.react(place, data, layout, options);
   }
 }

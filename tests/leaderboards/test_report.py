@@ -1,0 +1,227 @@
+"""Reports: what is in them, what may not be, and that the same input gives the same bytes."""
+
+import base64
+import gzip
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from leaderboards.agreement import Agreement, agreement
+from leaderboards.board import Board, board
+from leaderboards.report import GenerationSummary, Listing, write_report
+from leaderboards.report.charts import agreement_chart, pairs_chart, ratings_chart
+from leaderboards.report.labels import SIDES, label_sides
+from leaderboards.report.page import render_page
+from leaderboards.report.words import coefficient, count, span
+from tests.leaderboards.tables import controls, ended, results
+
+HOSTILE = "<script>alert(1)</script>"
+STRENGTHS = {
+    "constant": -2.0,
+    "linear": 0.0,
+    "forest": 0.8,
+    "boosting": 1.0,
+    "blend": 1.2,
+    HOSTILE: 0.4,
+    "a|b $x_1$": 0.2,
+}
+GENERATION = GenerationSummary(
+    {"datasets": 9, "tasks verified": 12},
+    Listing.of(pd.DataFrame({"check": ["data.id_signal"], "passed": [14], "figure": [np.nan]})),
+    Listing.of([{"formulation": "quakes_depth", "reason": "<b>too weak</b>"}, {"formulation": "x"}]),
+)
+
+
+class Elements(HTMLParser):
+    """Every start tag with its attributes, and the text outside of scripts and styles."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self._raw = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._raw = tag in {"script", "style"}
+
+    def handle_endtag(self, tag: str) -> None:
+        self._raw = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._raw:
+            self.words.append(data)
+
+
+@pytest.fixture(scope="module")
+def boards() -> dict[str, Board]:
+    sides = {}
+    for seed, name in enumerate(("generated", "curated")):
+        table = results(STRENGTHS, 14, seed=seed, collection=name)
+        table = ended(table, (table["contestant"] == "linear") & (table["task"] == f"{name}_003"), "error")
+        sides[name] = pd.concat([table, controls(table)], ignore_index=True)
+    every = pd.concat(sides.values(), ignore_index=True)
+    return {"All": board(every), **{name: board(table, title=name) for name, table in sides.items()}}
+
+
+@pytest.fixture(scope="module")
+def compared(boards: dict[str, Board]) -> Agreement:
+    return agreement(boards["curated"], boards["generated"])
+
+
+@pytest.fixture(scope="module")
+def page(boards: dict[str, Board], compared: Agreement) -> str:
+    return render_page(boards, title="Everything", agreement=compared, generation=GENERATION)
+
+
+def test_every_form_is_written(boards: dict[str, Board], compared: Agreement, tmp_path: Path) -> None:
+    path = write_report(tmp_path / "new" / "out", boards, agreement=compared, generation=GENERATION)
+    assert path == tmp_path / "new" / "out" / "index.html"
+    names = {file.name for file in path.parent.iterdir()}
+    both = {f"{name}.{suffix}" for name in ("leaderboard", "agreement") for suffix in ("json", "md", "png")}
+    assert names == {"index.html", "leaderboard.csv", *both}
+    table = pd.read_csv(path.parent / "leaderboard.csv")
+    assert table.groupby("board").size().to_dict() == {"All": 7, "curated": 7, "generated": 7}
+    stored = json.loads((path.parent / "leaderboard.json").read_text())
+    assert stored["boards"]["All"]["rows"][0]["contestant"] == boards["All"].rows[0].contestant
+    assert json.loads((path.parent / "agreement.json").read_text())["r"]["value"] == pytest.approx(compared.r.value)
+
+
+def test_a_name_is_no_formula(boards: dict[str, Board], tmp_path: Path) -> None:
+    """Dollar signs and braces in a title or in the name of a set don't reach the mathematics of the figure."""
+    write_report(tmp_path, {"cost $x_{": boards["All"], "$\\frac$": boards["curated"]}, title="a $x_{ b$")
+    assert (tmp_path / "leaderboard.png").stat().st_size > 10_000
+
+
+def test_the_same_input_gives_the_same_bytes(boards: dict[str, Board], compared: Agreement, tmp_path: Path) -> None:
+    first = write_report(tmp_path / "a", boards, agreement=compared, generation=GENERATION).parent
+    second = write_report(tmp_path / "b", boards, agreement=compared, generation=GENERATION).parent
+    for file in sorted(first.iterdir()):
+        assert file.read_bytes() == (second / file.name).read_bytes(), file.name
+
+
+def test_the_page_asks_no_server(page: str) -> None:
+    elements = Elements(page)
+    for tag, attributes in elements.tags:
+        assert tag not in {"link", "iframe", "object", "embed", "base"}
+        for name in ("src", "href", "action", "srcset", "data"):
+            assert (attributes.get(name) or "#").startswith("#"), (tag, attributes)
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "@import" not in page
+    policy = next(a["content"] for tag, a in elements.tags if a.get("http-equiv") == "Content-Security-Policy")
+    assert (policy or "").startswith("default-src 'none'")
+
+
+def test_names_show_as_text(page: str, boards: dict[str, Board]) -> None:
+    assert HOSTILE not in page
+    assert "alert(1)" in page
+    words = Elements(page).words
+    assert HOSTILE in words
+    assert "<b>too weak</b>" in [word.strip() for word in words]
+    for chart in (ratings_chart(boards), pairs_chart(boards["All"])):
+        assert "<script" not in json.dumps(chart)
+
+
+def test_a_contestant_cannot_leave_the_chart_data(page: str) -> None:
+    found = re.search(r'<script type="application/json" id="charts">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    charts = json.loads(found[1])
+    assert set(charts) == {"chart-ratings", "chart-agreement", "chart-pairs"}
+    assert "<" not in found[1]
+
+
+def test_the_library_unpacks_to_plotly(page: str) -> None:
+    found = re.search(r'<script type="text/plain" id="library">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    assert b"plotly.js" in gzip.decompress(base64.b64decode(found[1]))[:200]
+    assert len(page) < 2_500_000
+
+
+def test_the_page_says_what_it_must(page: str) -> None:
+    text = " ".join(" ".join(Elements(page).words).split())
+    for words in (
+        "no language model",
+        "Too few to judge: 6 contestants (below 8)",
+        "Noise ceiling of r",
+        "same agents, other tasks",
+        "Not rated: they prove that the grader does what it says",
+        "As expected in 28 of 28 tasks",
+        "2 infrastructure errors counted apart",
+        "2 formulations rejected",
+        "clustered by source dataset",
+        "data.id_signal",
+    ):
+        assert words in text, words
+
+
+def test_every_id_is_there_once_and_every_link_leads_somewhere(page: str) -> None:
+    tags = Elements(page).tags
+    ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    links = [str(a.get("href"))[1:] for tag, a in tags if tag == "a"] + [
+        str(a["aria-controls"]) for _, a in tags if "aria-controls" in a
+    ]
+    assert set(links) <= set(ids)
+
+
+@pytest.mark.parametrize("case", ["one agent", "only errors", "undefeated"])
+def test_odd_boards_have_a_page(case: str, tmp_path: Path) -> None:
+    table = results({"linear": 0.0, "forest": 1.0, "blend": 1.2}, 6)
+    if case == "one agent":
+        table = table[table["contestant"] == "linear"]
+    if case == "only errors":
+        table = ended(table, table["score"].notna(), "error")
+    if case == "undefeated":
+        table = pd.concat([table, results({"giant": 50.0}, 6)], ignore_index=True)
+    path = write_report(tmp_path, board(table))
+    words = Elements(path.read_text()).words
+    assert "linear" in words
+    assert ("bounded by the prior" in words) == (case == "undefeated")
+    assert ("no battle" in words) == (case != "undefeated")
+
+
+def test_markdown_keeps_its_columns(boards: dict[str, Board], compared: Agreement, tmp_path: Path) -> None:
+    write_report(tmp_path, boards, agreement=compared)
+    for name in ("leaderboard.md", "agreement.md"):
+        text = (tmp_path / name).read_text()
+        assert HOSTILE not in text
+        for block in re.findall(r"(?:^\|.*\|$\n?)+", text, re.MULTILINE):
+            assert len({len(re.findall(r"(?<!\\)\|", line)) for line in block.strip().splitlines()}) == 1
+
+
+def test_an_open_end_leaves_the_chart() -> None:
+    table = pd.concat([results({"a": 0.0, "b": 0.3}, 9), results({"giant": 50.0}, 9)], ignore_index=True)
+    made = board(table)
+    data = ratings_chart({"x": made})["data"]
+    assert isinstance(data, list)
+    whiskers = data[0]["error_x"]
+    assert whiskers["array"][0] > 1e4
+    assert 0 < whiskers["arrayminus"][0] < 1e4
+
+
+def test_the_scatter_has_the_identity_line_and_equal_axes(compared: Agreement) -> None:
+    layout = agreement_chart(compared)["layout"]
+    assert isinstance(layout, dict)
+    line = layout["shapes"][0]
+    assert (line["x0"], line["x1"]) == (line["y0"], line["y1"])
+    assert layout["xaxis"]["range"] == layout["yaxis"]["range"]
+
+
+def test_labels_avoid_each_other() -> None:
+    sides = label_sides([(0.5, 0.5), (0.51, 0.5)], ["first", "second"], 0, 1)
+    assert sides[0] != sides[1]
+    assert label_sides([(0.99, 0.5)], ["a long name here"], 0, 1)[0].endswith("left")
+    assert set(sides) <= set(SIDES)
+
+
+def test_words() -> None:
+    assert (count(1, "task"), count(2, "task")) == ("1 task", "2 tasks")
+    assert (span(None, 5.0), span(5.0, None), span(None, None), span(1.0, 2.0)) == ("≤ 5", "≥ 5", "–", "1 to 2")
+    assert (coefficient(-0.5), coefficient(None), coefficient(float("nan"))) == ("−0.500", "–", "–")
