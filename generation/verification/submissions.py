@@ -54,8 +54,8 @@ def noise_ladder(form: Form, generator: np.random.Generator) -> dict[str, Answer
     """The answers with more and more noise.
 
     A number is mixed with another row's answer, so it never leaves the range of the answers. Of labels and
-    probabilities a growing share of rows is replaced (each step keeps the rows of the former): by another label, or by
-    chance; so a metric that only ranks sees every step.
+    probabilities a growing share of rows is wrong (each step keeps the rows of the former): wrong outright, for a
+    metric that only ranks does not see a certainty that is merely shaken.
     """
     exact, rows = form.exact(form.truth), len(form.truth)
     ladder: dict[str, Answers] = {}
@@ -65,21 +65,12 @@ def noise_ladder(form: Form, generator: np.random.Generator) -> dict[str, Answer
             ladder[f"noise_{step:02d}"] = (1 - share) * form.truth.astype(float) + share * other.astype(float)
         return ladder
     turn = generator.permutation(rows)
-    replaced = form.wrong() if form.kind == "label" else _chances(form, generator)
+    wrong = form.wrong()
     for step, share in enumerate(STEPS, start=1):
         touched: Rows = np.zeros(rows, dtype=bool)
         touched[turn[: max(round(rows * share), step)]] = True
-        ladder[f"noise_{step:02d}"] = blend(touched, replaced, exact)
+        ladder[f"noise_{step:02d}"] = blend(touched, wrong, exact)
     return ladder
-
-
-def _chances(form: Form, generator: np.random.Generator) -> Numbers:
-    rows = len(form.truth)
-    if form.kind == "probability":
-        return generator.uniform(0.01, 0.99, rows).round(6)
-    drawn = generator.dirichlet(np.ones(len(form.labels)), rows) + 1e-3
-    shares: Numbers = drawn / drawn.sum(axis=1, keepdims=True)
-    return shares
 
 
 def parts(form: Form) -> dict[str, Rows]:

@@ -8,10 +8,11 @@ from generation.verification.registry import check
 
 FILES = ("train.csv", "test.csv", "sample_submission.csv", "submission.csv")
 DIRECTIONS = {
-    "minimize": re.compile(r"\b(low(er|est)|small(er|est)|minimi[sz]e|less is better|errors?)\b", re.I),
+    "minimize": re.compile(r"\b(low(er|est)|small(er|est)|minimi[sz]e|less is better)\b", re.I),
     "maximize": re.compile(r"\b(high(er|est)|larg(er|est)|great(er|est)|maximi[sz]e|more is better)\b", re.I),
 }
 FORMULA = re.compile(r"\$[^$]+\$|\\\(|\\\[|```|=|≤|∑|√|\\frac|\\sum")
+SCORING = re.compile(r"^#+ .*\b(metric|evaluat\w*|scor\w*|grad\w*)\b.*$", re.I | re.M)
 
 
 @check(
@@ -29,6 +30,16 @@ def complete(evidence: Evidence) -> Finding:
     problems += [f"the label {label!r} is not mentioned" for label in card.task.labels if label not in text]
     if not DIRECTIONS[card.metric.direction].search(text):
         problems.append(f"nothing says that the score is to {card.metric.direction}")
-    if not FORMULA.search(text):
+    if not FORMULA.search(_on_scoring(text)):
         problems.append("the metric has no formula")
     return Finding.none_of(problems, where="description.md")
+
+
+def _on_scoring(text: str) -> str:
+    """The section on the metric, or the whole text if none has such a heading."""
+    heading = SCORING.search(text)
+    if heading is None:
+        return text
+    after = text[heading.end() :]
+    following = re.search(r"^#+ ", after, re.M)
+    return after[: following.start()] if following else after

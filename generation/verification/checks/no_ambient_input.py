@@ -23,7 +23,7 @@ AMBIENT = frozenset(
         "pandas.Timestamp.today",
         "pandas.Timestamp.utcnow",
         "os.getenv",
-        "os.environ.get",
+        "os.environ",
         "os.getpid",
         "os.urandom",
         "uuid.uuid1",
@@ -58,15 +58,15 @@ def no_ambient_input(evidence: Evidence) -> Finding:
 
 
 def _problems(code: Code) -> list[str]:
-    found = []
-    for name, call in code.calls:
-        if name in AMBIENT:
-            found.append(f"{code.name}:{call.lineno}: calls {name}")
-        elif name in NEEDS_SEED and not call.args and not call.keywords:
-            found.append(f"{code.name}:{call.lineno}: {name} without a seed")
-    found += [
-        f"{code.name}:{node.lineno}: reads os.environ"
+    own = {node.id for node in ast.walk(code.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    found = [
+        f"{code.name}:{node.lineno}: uses {name}"
         for node in ast.walk(code.tree)
-        if isinstance(node, ast.Attribute) and code.name_of(node) == "os.environ"
+        if isinstance(node, ast.Name | ast.Attribute) and (name := code.name_of(node)) in AMBIENT and name not in own
+    ]
+    found += [
+        f"{code.name}:{call.lineno}: {name} without a seed"
+        for name, call in code.calls
+        if name in NEEDS_SEED and not call.args and not call.keywords
     ]
     return found

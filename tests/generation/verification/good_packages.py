@@ -83,25 +83,25 @@ x = features(train)
 sample.to_csv("submission.csv", index=False)
 '''
 
-LEARN_NUMBER = '''\
+LEARN_NUMBER = """\
 weights = np.linalg.solve(x.T @ x + 0.1 * np.eye(x.shape[1]), x.T @ train["mass"].to_numpy(float))
 sample = pd.read_csv("data/sample_submission.csv")
 sample["mass"] = features(test) @ weights
-'''
+"""
 
-LEARN_CHANCE = '''\
+LEARN_CHANCE = """\
 weights = np.linalg.solve(x.T @ x + 0.1 * np.eye(x.shape[1]), x.T @ (train["blooms"] == "yes").to_numpy(float))
 sample = pd.read_csv("data/sample_submission.csv")
 sample["blooms"] = np.clip(features(test) @ weights, 0.01, 0.99)
-'''
+"""
 
-LEARN_LABEL = '''\
+LEARN_LABEL = """\
 labels = sorted(train["kind"].unique())
 goal = np.column_stack([(train["kind"] == label).to_numpy(float) for label in labels])
 weights = np.linalg.solve(x.T @ x + 0.1 * np.eye(x.shape[1]), x.T @ goal)
 sample = pd.read_csv("data/sample_submission.csv")
 sample["kind"] = np.array(labels)[(features(test) @ weights).argmax(axis=1)]
-'''
+"""
 
 DESCRIPTION = """\
 # @TITLE@
