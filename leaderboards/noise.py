@@ -148,10 +148,10 @@ def _joint_rounds(left: Ratings, right: Ratings, rounds: int, seed: int) -> tupl
     return sides[0], sides[1]
 
 
-def same_board(left: Ratings, right: Ratings, seed: int) -> SameBoard | None:
+def same_board(left: Ratings, right: Ratings, seed: int, least_power: float = LEAST_POWER) -> SameBoard | None:
     """Hotelling's test of all contrasts at once, `W = e'(Q'(V_x + V_y)Q)^-1 e` with `e = Q'(x - y)`.
 
-    None where the datasets are too few for its degrees, a contrast has no noise, or its power is below one half.
+    None where the datasets are too few for its degrees, a contrast has no noise, or its power is below `least_power`.
     """
     size = len(left.elo)
     clusters = min(len(left.influence.clusters), len(right.influence.clusters))
@@ -168,7 +168,7 @@ def same_board(left: Ratings, right: Ratings, seed: int) -> SameBoard | None:
     f = float(gap @ np.linalg.solve(covariance, gap)) * to_f
     spread = _spread(left, right)
     power = _power(covariance, (spread.left - spread.left_noise + spread.right - spread.right_noise) / 2, within, seed)
-    if power < LEAST_POWER:
+    if power < least_power:
         return None
     return SameBoard(f, between, within, float(stats.f.sf(f, between, within)), power)
 

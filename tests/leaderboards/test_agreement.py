@@ -11,7 +11,8 @@ from leaderboards.agreement import agreement
 from leaderboards.board import Board, board, rate
 from leaderboards.coefficients import concordance, pearson
 from leaderboards.errors import PartOfWhole, TooFewCommon, UnknownReference
-from leaderboards.noise import corrected, same_board
+from leaderboards.intervals import cluster_weights, rerate
+from leaderboards.noise import corrected, noise_of, same_board
 from leaderboards.outcomes import outcomes_from_scores
 from leaderboards.published import published, published_names
 from leaderboards.ratings import Ratings, rate_outcomes
@@ -126,13 +127,13 @@ def test_other_truths_are_rejected_by_the_test() -> None:
     assert result.r.value < 0
 
 
-def test_the_test_keeps_its_level_and_has_power() -> None:
-    """Two sides with one truth are rejected in about 5 % of 120 pairs; the printed power is near what happens."""
+def test_the_test_keeps_its_level() -> None:
+    """Two sides with one truth are rejected in about 5 % of 120 pairs."""
     rng = np.random.default_rng(5)
     truth = np.linspace(-1.5, 1.5, 6)
     p_values = []
     for _ in range(120):
-        found = same_board(drawn(truth, 60, rng, "x"), drawn(truth, 60, rng, "y"), seed=0)
+        found = same_board(drawn(truth, 25, rng, "x"), drawn(truth, 25, rng, "y"), seed=0, least_power=0.0)
         if found is not None:
             p_values.append(found.p)
     assert len(p_values) > 100
@@ -153,6 +154,60 @@ def test_the_corrected_interval_covers_and_the_plain_r_is_too_low() -> None:
         plain.append(pearson(left.elo, right.elo) - target)
     assert np.mean(held) >= 0.9
     assert np.mean(plain) < -0.02
+
+
+def test_the_correction_is_the_formula_of_the_specification() -> None:
+    """statistics.md, section 4, written out once more, slowly, for the value, the rounds, and the test."""
+    rng = np.random.default_rng(7)
+    truth = np.linspace(0, 4, 6)
+    left, right = drawn(truth, 24, rng, "x"), drawn(0.8 * truth, 30, rng, "y")
+    size, rounds = 6, 200
+    centring = np.eye(size) - 1 / size
+    (vx, nx), (vy, ny) = (
+        (side.influence.covariance, np.trace(centring @ side.influence.covariance @ centring) / (size - 1))
+        for side in (left, right)
+    )
+    table = np.cov(left.elo, right.elo)
+    found = corrected(left, right, 0.95, rounds, seed=3)
+    assert found is not None
+    below = (table[0, 0] - nx, table[1, 1] - ny)
+    assert found.r.value == pytest.approx(min(1.0, table[0, 1] / np.sqrt(below[0] * below[1])))
+    assert found.ccc.value == pytest.approx(min(1.0, 2 * table[0, 1] / sum(below)))
+    noise = noise_of(left, right)
+    assert noise is not None
+    assert noise.ceiling == pytest.approx(np.sqrt((below[0] / table[0, 0]) * (below[1] / table[1, 1])))
+
+    weights = cluster_weights(54, rounds, seed=3)  # datasets x0 to x23 come before y0 to y29
+    drawn_ccc = []
+    for weight in weights:
+        sides = []
+        for side, part in ((left, weight[:24]), (right, weight[24:])):
+            sides.append(rerate(side.outcomes, side.fit, (part / part.mean())[None, :])[0])
+        moved = np.cov(*sides)
+        drawn_ccc.append(2 * moved[0, 1] / (moved[0, 0] - 2 * nx + moved[1, 1] - 2 * ny))
+    ends = np.quantile(np.clip(drawn_ccc, -1, 1), [0.025, 0.975])
+    assert (found.ccc.low, found.ccc.high) == pytest.approx((min(ends[0], found.ccc.value), ends[1]), abs=1e-6)
+
+    basis = np.linalg.svd(centring)[0][:, : size - 1]
+    gap = basis.T @ (left.elo - right.elo)
+    w = gap @ np.linalg.inv(basis.T @ (vx + vy) @ basis) @ gap
+    test = same_board(left, right, seed=0, least_power=0.0)
+    assert test is not None
+    assert test.f == pytest.approx(w * (24 - size + 1) / ((24 - 1) * (size - 1)))
+    assert (test.between, test.within) == (size - 1, 24 - size + 1)
+
+
+def test_the_printed_power_is_what_happens() -> None:
+    """True boards drawn with r = .9: the share of rejections is near the mean printed power."""
+    rng = np.random.default_rng(3)
+    rejected, printed = [], []
+    for _ in range(120):
+        truth = rng.multivariate_normal([0, 0], [[0.8, 0.72], [0.72, 0.8]], size=6).T
+        test = same_board(drawn(truth[0], 50, rng, "x"), drawn(truth[1], 50, rng, "y"), seed=0, least_power=0.0)
+        if test is not None:
+            rejected.append(test.p < 0.05)
+            printed.append(test.power)
+    assert np.mean(rejected) == pytest.approx(np.mean(printed), abs=0.15)
 
 
 def test_subsets_are_centred_again() -> None:

@@ -99,7 +99,7 @@ def test_an_undefeated_agent_is_flagged_and_open_above(table: pd.DataFrame) -> N
     top, bottom = made.row("giant"), made.row("dwarf")
     assert top.flags == bottom.flags == (Flag.BOUNDED,)
     assert (top.high, bottom.low) == (None, None)
-    assert top.low is not None
+    assert None not in (top.low, bottom.high)
     assert made.row("linear").flags == ()
     assert made.parameters.prior == 1
     assert "dwarf, giant" in made.notes[0]
@@ -112,6 +112,8 @@ def test_all_ties_have_equal_ratings_and_no_interval(table: pd.DataFrame) -> Non
     assert {row.rank for row in made.rows} == {1}
     assert {(row.rank_low, row.rank_high) for row in made.rows} == {(1, 5)}
     assert made.tie_share == 1
+    assert {(row.wins, row.ties, row.win_rate) for row in made.rows} == {(0, 64, 0.5)}
+    assert made.separation.best_beats_constant == 0
 
 
 def test_all_failed_is_all_ties(table: pd.DataFrame) -> None:

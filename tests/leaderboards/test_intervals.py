@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from numpy.typing import NDArray
+from scipy import stats
 
 from leaderboards.bradley_terry import ELO, fit_credits
 from leaderboards.intervals import cluster_weights, influence, rerate, simultaneous_ranks
@@ -94,6 +95,13 @@ def test_coverage(tasks: int) -> None:
         target = 1000 + ELO * (truth - truth.mean())
         held.append((ratings.low <= target) & (target <= ratings.high))
     assert 0.925 <= np.mean(held) <= 0.975
+
+
+def test_an_interval_uses_t_of_the_clusters() -> None:
+    ratings = rate_outcomes(drawn([0.0, 0.3, 0.6], 30, seed=1, clusters=6), rounds=1)
+    errors = np.sqrt(np.diag(ratings.influence.covariance))
+    np.testing.assert_allclose((ratings.high - ratings.low) / 2, stats.t.ppf(0.975, 5) * errors)
+    np.testing.assert_allclose(ratings.low + ratings.high, 2 * ratings.elo)
 
 
 def test_equal_agents_are_rarely_told_apart() -> None:
