@@ -1,0 +1,1 @@
+"""The embedded sandbox: bubblewrap, no daemon, no root, no package to install by hand."""

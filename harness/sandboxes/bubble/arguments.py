@@ -1,0 +1,175 @@
+"""The command line of bubblewrap for one sandbox. Nothing of the host is seen but what is bound here."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.places import cache_dir
+from harness.sandboxes.spec import DATA, LIBRARY, WORKSPACE, SandboxSpec
+from harness.sandboxes.stack import BYTECODE, SITE, data_stack, interpreter_folders, python_path, third_party_folders
+
+BIN = "/opt/mlesmith/bin"
+SERVER = "/opt/mlesmith/server.py"
+HOUSE = Path(__file__).resolve().parent.parent.parent
+INSIDE_ID = 1000
+TEMPORARY_MB = 256
+
+ISOLATION = (
+    *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
+    *("--disable-userns", "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv", "--cap-drop", "ALL"),
+    *("--hostname", "sandbox", "--uid", str(INSIDE_ID), "--gid", str(INSIDE_ID)),
+)
+
+
+@dataclass
+class Sources:
+    """Host paths in the order in which they are bound; as root each is seen by bubblewrap at its place on the stage."""
+
+    stage: str | None
+    paths: dict[str, str] = field(default_factory=dict)
+
+    def add(self, path: Path | str, name: str | None = None) -> str:
+        place = name or str(len(self.paths))
+        self.paths[place] = str(path)
+        return f"{self.stage}/{place}" if self.stage else str(path)
+
+
+def staged_program(program: Path, sources: Sources) -> str:
+    """Where bubblewrap itself is run from; a bundled one finds its libraries beside its package, so both move."""
+    package = program.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    if not libraries.is_dir():
+        return sources.add(program)
+    sources.add(libraries, libraries.name)
+    return f"{sources.add(package, package.name)}/{program.relative_to(package)}"
+
+
+def system(sources: Sources) -> Iterator[str]:
+    """The read-only base: /usr with its links, the dynamic linker's cache, a fabricated /etc."""
+    yield from ("--ro-bind", sources.add("/usr"), "/usr")
+    for name in ("bin", "sbin", "lib", "lib32", "lib64"):
+        path = Path("/", name)
+        if path.is_symlink():
+            yield from ("--symlink", os.readlink(path), str(path))
+        elif path.is_dir():
+            yield from ("--ro-bind", sources.add(path), str(path))
+    for name in ("ld.so.cache", "alternatives", "mime.types"):
+        path = Path("/etc", name)
+        if path.exists():
+            yield from ("--ro-bind", sources.add(path), str(path))
+    for name in ("passwd", "group", "hosts", "nsswitch.conf"):
+        yield from ("--ro-bind", sources.add(fabricated_etc() / name), f"/etc/{name}")
+    for folder in ("/usr/share/doc", "/usr/share/datasets", "/usr/local/share"):
+        if Path(folder).is_dir():
+            yield from ("--tmpfs", folder, "--remount-ro", folder)
+
+
+def fabricated_etc() -> Path:
+    """A folder with the few files of /etc that programs ask for; nothing in it is the host's."""
+    folder = cache_dir("sandbox", "etc")
+    texts = {
+        "passwd": f"agent:x:{INSIDE_ID}:{INSIDE_ID}:agent:{WORKSPACE}:/bin/sh\n",
+        "group": f"agent:x:{INSIDE_ID}:\n",
+        "hosts": "127.0.0.1 localhost sandbox\n",
+        "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+    }
+    for name, text in texts.items():
+        write_once(folder / name, text)
+    return folder
+
+
+def write_once(path: Path, text: str, mode: int = 0o644) -> None:
+    """Write a small file unless it is there with this text; safe when several processes do it at once."""
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    draft.chmod(mode)
+    draft.replace(path)
+
+
+def python(sources: Sources, bytecode: Path | None) -> Iterator[str]:
+    """The interpreter, the data stack without its data folders, and compiled byte code where there is some."""
+    stack = data_stack()
+    for folder in interpreter_folders(stack):
+        yield from ("--ro-bind", sources.add(folder), str(folder))
+    for name in third_party_folders(stack):
+        yield from ("--tmpfs", name, "--remount-ro", name)
+    for entry in stack.entries:
+        yield from ("--ro-bind", sources.add(entry.source), f"{SITE}/{entry.name}")
+    for name in stack.covered:
+        yield from ("--tmpfs", name, "--remount-ro", name)
+    if bytecode is not None:
+        yield from ("--ro-bind", sources.add(bytecode), BYTECODE)
+    yield from ("--symlink", stack.executable, f"{BIN}/python", "--symlink", stack.executable, f"{BIN}/python3")
+
+
+def library(spec: SandboxSpec, sources: Sources) -> Iterator[str]:
+    """mlesmith's own code that runs inside: only the modules that the spec names, and the commands that start them."""
+    yield from ("--ro-bind", sources.add(HOUSE / "sandboxes" / "inside" / "server.py"), SERVER)
+    if spec.library:
+        yield from ("--ro-bind", sources.add(HOUSE / "__init__.py"), f"{LIBRARY}/harness/__init__.py")
+    for module in spec.library:
+        path = HOUSE.parent.joinpath(*module.split("."))
+        source = path if path.is_dir() else path.with_suffix(".py")
+        yield from ("--ro-bind", sources.add(source), f"{LIBRARY}/{source.relative_to(HOUSE.parent)}")
+    for name, module in spec.commands:
+        script = cache_dir("sandbox", "commands") / name
+        # Without the site module the command starts in a few milliseconds; it needs the standard library only.
+        write_once(script, f'#!/bin/sh\nexec {BIN}/python -S -m {module} "$@"\n', mode=0o755)
+        yield from ("--ro-bind", sources.add(script), f"{BIN}/{name}")
+
+
+def environment(spec: SandboxSpec) -> Iterator[str]:
+    """The whole environment inside; nothing of the host's is passed on."""
+    threads = str(max(1, int(spec.limits.cpus)))
+    values = {
+        "PATH": f"{BIN}:/usr/local/bin:/usr/bin:/bin",
+        "HOME": WORKSPACE,
+        "TMPDIR": "/tmp",  # noqa: S108  (the sandbox's own)
+        "LANG": "C.UTF-8",
+        "USER": "agent",
+        "PYTHONPATH": python_path(),
+        "PYTHONPYCACHEPREFIX": BYTECODE,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108
+        "XDG_CACHE_HOME": "/tmp/cache",  # noqa: S108
+        **{f"{name}_NUM_THREADS": threads for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "LOKY")},
+        "LOKY_MAX_CPU_COUNT": threads,
+        **dict(spec.environment),
+    }
+    for name, value in values.items():
+        yield from ("--setenv", name, value)
+
+
+def places(spec: SandboxSpec) -> Iterator[str]:
+    """The writable folders, each a file system of its own with a size that the kernel keeps."""
+    mb = 1 << 20
+    yield from ("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev")
+    yield from ("--size", str(min(TEMPORARY_MB, spec.limits.disk_mb) * mb), "--tmpfs", "/tmp")  # noqa: S108
+    yield from ("--size", str(TEMPORARY_MB * mb), "--tmpfs", "/dev/shm")  # noqa: S108
+    yield from ("--size", str(spec.limits.disk_mb * mb), "--tmpfs", WORKSPACE)
+    yield from ("--dir", DATA)
+
+
+def bubblewrap(
+    program: Path, spec: SandboxSpec, stage: str | None, bytecode: Path | None
+) -> tuple[list[str], dict[str, str]]:
+    """The command that makes the sandbox up to the server's socket number, and the host paths by place on the stage."""
+    sources = Sources(stage)
+    words = [
+        staged_program(program, sources),
+        *ISOLATION,
+        *system(sources),
+        *python(sources, bytecode),
+        *library(spec, sources),
+    ]
+    words += places(spec)
+    for mount in spec.mounts:
+        words += ["--ro-bind", sources.add(mount.source.resolve()), mount.target]
+    words += ["--remount-ro", "/", *environment(spec), "--chdir", WORKSPACE]
+    words += ["--", data_stack().executable, "-I", "-S", "-u", SERVER]
+    return words, sources.paths

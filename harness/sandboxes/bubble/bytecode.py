@@ -1,0 +1,64 @@
+"""Compiled byte code of the data stack, made once inside a sandbox and then shown to all, read-only.
+
+Without it every import of the stack compiles it anew: 4 to 5 s instead of 1 s (measured).
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from filelock import AsyncFileLock
+
+from harness.errors import MachineError
+from harness.places import cache_dir
+from harness.sandboxes.bubble.process import Bubble
+from harness.sandboxes.spec import WORKSPACE, SandboxLimits, SandboxSpec
+from harness.sandboxes.stack import WARM_IMPORTS, data_stack
+from harness.sandboxes.untar import unpack
+
+COMPILED = f"{WORKSPACE}/bytecode"
+PROGRAM = f"import sys\nsys.dont_write_bytecode = False\nimport {WARM_IMPORTS}\n"
+PACK = f"import tarfile\nwith tarfile.open('{WORKSPACE}/out.tar', 'w') as tar: tar.add('{COMPILED}', arcname='.')\n"
+TIME_S = 180
+SIZE = 512 << 20
+
+
+async def bytecode() -> Path:
+    """The folder of compiled byte code for the running stack; the first call on a machine takes some seconds.
+
+    Raises:
+        MachineError: the stack can't be imported inside a sandbox.
+    """
+    folder = cache_dir("bytecode") / data_stack().key
+    if folder.is_dir():
+        return folder
+    async with AsyncFileLock(f"{folder}.lock", timeout=TIME_S * 2, run_in_executor=False):
+        if not folder.is_dir():
+            await _compile(folder)
+    return folder
+
+
+async def _compile(folder: Path) -> None:
+    bubble = await Bubble.start(SandboxSpec(limits=SandboxLimits(memory_mb=2048, disk_mb=1024)), bytecode=None)
+    try:
+        env = {"PYTHONPYCACHEPREFIX": COMPILED, "PYTHONDONTWRITEBYTECODE": ""}
+        for program in (PROGRAM, PACK):
+            request: dict[str, object] = {
+                "op": "exec",
+                "command": [data_stack().executable, "-c", program],
+                "cwd": WORKSPACE,
+                "env": env,
+                "limit": 1 << 20,
+                "timeout": TIME_S,
+            }
+            answer = await bubble.ask(request)
+            if answer.number("code") != 0:
+                said = answer.data.decode(errors="replace")[-800:]
+                raise MachineError(f"The data stack can't be imported inside a sandbox: {said}")
+        packed = await bubble.ask({"op": "read", "path": f"{WORKSPACE}/out.tar", "plain": True, "limit": SIZE})
+    finally:
+        await bubble.close()
+    draft = folder.with_name(f"{folder.name}.{os.getpid()}")
+    shutil.rmtree(draft, ignore_errors=True)
+    unpack(packed.data, draft, max_bytes=SIZE)
+    draft.replace(folder)

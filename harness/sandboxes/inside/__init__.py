@@ -1,0 +1,1 @@
+"""Code that runs inside a sandbox as its own program: the standard library only."""

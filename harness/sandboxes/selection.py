@@ -1,0 +1,53 @@
+"""Choosing a sandbox provider and opening a sandbox with it; a provider is one entry of `PROVIDERS`."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from harness.errors import MachineError, UnknownName
+from harness.sandboxes.bubble.environment import BubbleSandbox
+from harness.sandboxes.bubble.program import program
+from harness.sandboxes.spec import SandboxSpec
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A kind of sandbox: its name in Inspect, how it is opened, and a probe that raises where it can't work."""
+
+    name: str
+    sandbox: type[BubbleSandbox]
+    probe: Callable[[], object]
+
+
+PROVIDERS = {provider.name: provider for provider in (Provider("bubble", BubbleSandbox, program),)}
+
+
+def choose(kind: str = "auto") -> str:
+    """The provider to use; `auto` is the first that works on this machine.
+
+    Raises:
+        UnknownName: there is no such provider.
+        MachineError: it does not work here; the message names the mend.
+    """
+    if kind not in {"auto", *PROVIDERS}:
+        raise UnknownName("sandbox", kind, ["auto", *PROVIDERS])
+    names = list(PROVIDERS) if kind == "auto" else [kind]
+    reasons = []
+    for name in names:
+        try:
+            PROVIDERS[name].probe()
+        except MachineError as error:
+            reasons.append(str(error))
+        else:
+            return name
+    raise MachineError(" ".join(reasons))
+
+
+@asynccontextmanager
+async def open_sandbox(spec: SandboxSpec, kind: str = "auto") -> AsyncIterator[BubbleSandbox]:
+    """A sandbox for the time of the block; nothing of it is left afterwards."""
+    sandbox = await PROVIDERS[choose(kind)].sandbox.open(spec)
+    try:
+        yield sandbox
+    finally:
+        await sandbox.close()
