@@ -14,6 +14,8 @@ __all__ = ["METRICS", "MetricSpec", "UnknownMetric", "get", "metric"]
 
 for _found in pkgutil.iter_modules(__path__):
     import_module(f"{__name__}.{_found.name}")
+# By now a file named like its metric stands under that name; what a metric.py imports is the function.
+globals().update({_spec.name: _spec.function for _spec in METRICS.values()})
 
 
 def get(name: str) -> MetricSpec:
