@@ -43,6 +43,8 @@ class Board:
     tasks: tuple[TaskRow, ...]
     separation: Separation
     tie_share: float | None
+    task_count: int
+    datasets: int
     cells: int
     errors: int
     notes: tuple[str, ...]
@@ -71,20 +73,9 @@ class Board:
 
     def to_dict(self) -> dict[str, object]:
         """Everything but the raw outcomes, ready for JSON."""
-        kept = (
-            "title",
-            "heading",
-            "tie_share",
-            "cells",
-            "errors",
-            "notes",
-            "parameters",
-            "rows",
-            "tasks",
-            "separation",
-        )
+        kept = [name for name in self.__dataclass_fields__ if name not in ("controls", "ratings", "pairs")]
         controls = [{**asdict(row), "holds": row.holds} for row in self.controls]
-        return {**{name: plain(getattr(self, name)) for name in kept}, "controls": controls}
+        return {"heading": self.heading, **{name: plain(getattr(self, name)) for name in kept}, "controls": controls}
 
 
 def board(
@@ -197,6 +188,8 @@ def _assemble(
         tasks=tasks,
         separation=separation(tasks),
         tie_share=float(pairs.ties.sum() / pairs.battles.sum()) if pairs is not None else None,
+        task_count=len(outcomes.tasks),
+        datasets=len(set(outcomes.clusters)),
         cells=sum(fact.runs for fact in facts.values()),
         errors=errors,
         notes=(*notes, *_board_notes(ratings)),

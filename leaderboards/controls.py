@@ -35,7 +35,7 @@ def _oracle(rows: pd.DataFrame, frame: pd.DataFrame) -> pd.Series:
     rounded = at_printed_precision(sign * frame["score"].to_numpy(float), frame["decimals"].to_numpy(float))
     printed = pd.Series(rounded, index=frame.index)
     best = printed.groupby(frame["unit"]).max()
-    return (rows["status"] == "graded") & (printed.loc[rows.index] >= rows["unit"].map(best))
+    return (rows["status"] == "graded") & (printed.loc[rows.index] >= rows["unit"].map(best).astype(float))
 
 
 def _sample(rows: pd.DataFrame, _: pd.DataFrame) -> pd.Series:

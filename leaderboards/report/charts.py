@@ -21,8 +21,14 @@ FAR = 1e5  # beyond every chart, whose axes have fixed ranges
 Chart = dict[str, object]
 
 
+def shortened(name: str, longest: int = LONGEST) -> str:
+    """A name with its middle left out if it is too long: names of models differ at their ends."""
+    half = longest // 2
+    return name if len(name) <= longest else f"{name[: longest - half - 1]}…{name[-half:]}"
+
+
 def _text(name: str, longest: int = LONGEST) -> str:
-    return escape(name if len(name) <= longest else name[: longest - 1] + "…", quote=False)
+    return escape(shortened(name, longest), quote=False)
 
 
 def _axis(title: str, **more: object) -> Chart:
@@ -201,8 +207,8 @@ def pairs_chart(board: Board) -> Chart | None:
     }
     ticks = {"tickvals": list(range(len(names))), "ticktext": labels, "showgrid": False, "ticks": ""}
     layout = _layout(
-        130 + 30 * len(names),
-        xaxis=_axis("", side="top", tickangle=-45, **ticks),
+        130 + (30 if len(names) <= MOST_NUMBERED else 18) * len(names),
+        xaxis=_axis("", side="top", tickangle=-45 if len(names) <= MOST_NUMBERED else -90, **ticks),
         yaxis=_axis("", range=[len(names) - 0.5, -0.5], **ticks),
     )
     return {"data": [trace], "layout": layout}

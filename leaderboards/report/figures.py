@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from leaderboards.agreement import Agreement
 from leaderboards.board import Board
-from leaderboards.report.charts import rating_range
+from leaderboards.report.charts import rating_range, shortened
 from leaderboards.report.labels import SIDES, label_sides
 from leaderboards.report.words import coefficient, interval
 
@@ -48,7 +48,7 @@ def board_figure(boards: Mapping[str, Board], path: Path, title: str) -> None:
             axes.set_xlim(rating_range(row for board in boards.values() for row in board.rows))
         for index, (label, board) in enumerate(boards.items()):
             _whiskers(axes, board, names, label, (index, len(boards)))
-        axes.set_yticks(range(len(names)), [name if len(name) < 44 else name[:42] + "…" for name in names])
+        axes.set_yticks(range(len(names)), [shortened(name, 44) for name in names])
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.grid(axis="x", color=LINE, linewidth=0.8)
         axes.axvline(1000, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
@@ -90,7 +90,7 @@ def _ends(middle: float, low: float | None, high: float | None, limits: tuple[fl
 
 def _names(axes: Axes, found: Agreement, low: float, high: float) -> None:
     places = [(point.left, point.right) for point in found.points]
-    names = [point.contestant if len(point.contestant) <= 24 else point.contestant[:23] + "…" for point in found.points]
+    names = [shortened(point.contestant, 24) for point in found.points]
     for place, name, side in zip(places, names, label_sides(places, names, low, high), strict=True):
         across, up = SIDES[side]
         note = axes.annotate(name, place, (5 * across, 4 * up), textcoords="offset points", color=INK, size=8)

@@ -55,7 +55,7 @@ def _board_table(board: Board) -> str:
 
 
 def _foot(board: Board) -> str:
-    tasks = f"{words.count(len(board.tasks), 'task')} from {words.count(board.parameters.clusters, 'dataset')}"
+    tasks = f"{words.count(board.task_count, 'task')} from {words.count(board.datasets, 'dataset')}"
     runs = f"{words.count(board.cells, 'run')}, {words.count(board.errors, 'infrastructure error')}"
     return f"{tasks}, {runs}; {words.share(board.tie_share)} of the battles are ties."
 

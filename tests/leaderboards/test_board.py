@@ -64,6 +64,18 @@ def test_controls_prove_the_grader_and_are_not_rated(table: pd.DataFrame) -> Non
     ]
 
 
+def test_controls_that_never_ran_prove_nothing(table: pd.DataFrame) -> None:
+    proof = controls(table)
+    made = board(pd.concat([table, ended(proof, proof["task"].notna(), "error")], ignore_index=True))
+    assert [(row.holds, row.cells, row.errors) for row in made.controls] == [(False, 0, 16)] * 3
+
+
+def test_controls_alone_are_a_board_without_contestants(table: pd.DataFrame) -> None:
+    made = board(controls(table))
+    assert (made.rows, made.tasks, made.cells) == ((), (), 0)
+    assert all(row.holds for row in made.controls)
+
+
 def test_a_control_that_fails_names_the_task(table: pd.DataFrame) -> None:
     proof = controls(table)
     first = proof["task"] == "generated_000"

@@ -14,7 +14,7 @@ import pytest
 from leaderboards.agreement import Agreement, agreement
 from leaderboards.board import Board, board
 from leaderboards.report import GenerationSummary, Listing, write_report
-from leaderboards.report.charts import agreement_chart, pairs_chart, ratings_chart
+from leaderboards.report.charts import agreement_chart, pairs_chart, ratings_chart, shortened
 from leaderboards.report.labels import SIDES, label_sides
 from leaderboards.report.page import render_page
 from leaderboards.report.words import coefficient, count, span
@@ -222,6 +222,14 @@ def test_labels_avoid_each_other() -> None:
     assert sides[0] != sides[1]
     assert label_sides([(0.99, 0.5)], ["a long name here"], 0, 1)[0].endswith("left")
     assert set(sides) <= set(SIDES)
+
+
+def test_long_names_keep_their_ends() -> None:
+    names = [f"react@litellm/some-provider/some-model-{i}" for i in range(3)]
+    short = [shortened(name) for name in names]
+    assert len(set(short)) == 3
+    assert {len(name) for name in short} == {30}
+    assert shortened("boosting") == "boosting"
 
 
 def test_words() -> None:
