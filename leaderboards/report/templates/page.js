@@ -1,6 +1,7 @@
 "use strict";
 
 // Sorting: a button in every header; a second press turns the order around. Cells carry their value in data-v.
+// Numbers begin with the largest, unless data-up says that small ones come first.
 function value(row, index) {
   const cell = row.children[index];
   return cell.dataset.v !== undefined ? cell.dataset.v : cell.textContent.trim();
@@ -13,7 +14,9 @@ function compare(a, b) {
 }
 
 function sortBy(table, header, index) {
-  const turned = header.getAttribute("aria-sort") === "ascending";
+  const before = header.getAttribute("aria-sort");
+  const largest = header.classList.contains("n") && header.dataset.up === undefined;
+  const turned = before ? before === "ascending" : largest;
   for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
   header.setAttribute("aria-sort", turned ? "descending" : "ascending");
   const body = table.tBodies[0];
