@@ -11,7 +11,7 @@ CARD = "task.toml"
 REQUIRED = ("description.md", "prepare.py", "metric.py", "solution.py")
 OPTIONAL = ("verification.json", "task.py", "README.md")
 
-TASK_PY = '''\
+TASK_PY = """\
 from inspect_ai import Task, task
 
 from mlesmith import load_task
@@ -20,7 +20,7 @@ from mlesmith import load_task
 @task
 def {id}(sandbox: str = "auto") -> Task:
     return load_task(__file__, sandbox=sandbox)
-'''
+"""
 
 
 class InvalidPackage(UserError):

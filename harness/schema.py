@@ -147,7 +147,9 @@ def _toml_value(value: object) -> str:
         inner = ", ".join(f"{_toml_value(key)} = {_toml_value(item)}" for key, item in value.items())
         return "{ " + inner + " }" if inner else "{}"
     text = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    escaped = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text)
+    escaped = "".join(
+        c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text
+    )
     return f'"{escaped}"'
 
 

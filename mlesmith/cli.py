@@ -27,7 +27,7 @@ STOPPED = 130
 
 def main() -> None:
     """Run one command and leave with its exit code; a mistake of the user ends in one message, never a traceback."""
-    # Both are read at import time by libraries that commands load later: no request to a price list, no console drawing.
+    # Read at import time by libraries that commands load later: no request to a price list, no drawing.
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     os.environ.setdefault("INSPECT_DISPLAY", "none")
     sys.exit(_run(sys.argv[1:]))

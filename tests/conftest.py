@@ -1,11 +1,38 @@
-"""One cache for a whole test run, apart from the user's own."""
+"""One cache for a whole test run, apart from the user's own; a skipped sandbox test fails a run in CI."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault(
-    "MLESMITH_CACHE", str(Path(tempfile.gettempdir()) / f"mlesmith-tests-{os.getuid()}-{os.getpid()}")
-)
+import pytest
+
+OWN_CACHE = "MLESMITH_TEST_CACHE_OWNER"
+
+if "MLESMITH_CACHE" not in os.environ:
+    # Workers of one run inherit the environment, so they share the folder; the process that made it removes it.
+    os.environ["MLESMITH_CACHE"] = str(Path(tempfile.gettempdir()) / f"mlesmith-tests-{os.getuid()}-{os.getpid()}")
+    os.environ[OWN_CACHE] = str(os.getpid())
 os.environ.setdefault("INSPECT_DISPLAY", "none")
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+
+_skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if "sandbox" in report.keywords and (report.skipped or hasattr(report, "wasxfail")):
+        _skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if os.environ.get(OWN_CACHE) == str(os.getpid()):
+        shutil.rmtree(os.environ["MLESMITH_CACHE"], ignore_errors=True)
+    if _skipped and os.environ.get("CI"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _skipped and os.environ.get("CI"):
+        terminalreporter.write_line(
+            f"Sandbox tests were skipped, which is a failure here: {', '.join(_skipped)}", red=True
+        )

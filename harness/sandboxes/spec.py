@@ -36,8 +36,8 @@ class SandboxSpec(BaseModel):
     """One sandbox: /workspace is its own and writable, mounts are read-only, there is no network.
 
     The Python of the harness with the data stack (numpy, pandas, scipy, scikit-learn, skrub, pyarrow) is there as
-    `python`; of mlesmith's own code only what `library` names (modules below `harness`, mounted under /opt/mlesmith/lib,
-    which is on PYTHONPATH). `commands` maps the name of a command on PATH to the module it runs.
+    `python`; of mlesmith's own code only what `library` names (modules below `harness`, mounted under
+    /opt/mlesmith/lib, which is on PYTHONPATH). `commands` maps the name of a command on PATH to the module it runs.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

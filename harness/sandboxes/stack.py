@@ -1,13 +1,13 @@
-"""The data stack that is seen inside a sandbox: the running interpreter, and of its packages only what data work needs."""
+"""The data stack seen inside a sandbox: the running interpreter, and of its packages only what data work needs."""
 
 import hashlib
-import importlib.metadata as metadata
 import re
 import sys
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 from harness.sandboxes.spec import LIBRARY
@@ -27,7 +27,7 @@ DATA_FOLDERS = (
     "pandas/tests",
 )
 
-# What may be absent without harm inside a sandbox: reached over a network or a screen only.
+# What is compiled once: the imports of baselines, graders and preparations.
 WARM_IMPORTS = (
     "numpy, pandas, scipy.stats, scipy.sparse.linalg, sklearn.ensemble, sklearn.linear_model, sklearn.neighbors, "
     "sklearn.pipeline, sklearn.compose, sklearn.model_selection, sklearn.metrics, sklearn.tree, sklearn.impute, "

@@ -50,6 +50,7 @@ async def _compile(folder: Path) -> None:
                 "env": env,
                 "limit": 1 << 20,
                 "timeout": TIME_S,
+                "processes": 64,
             }
             answer = await bubble.ask(request)
             if answer.number("code") != 0:

@@ -52,8 +52,8 @@ def _settings(version: int, limits: SandboxLimits) -> dict[str, dict[str, str]]:
     memory = str((limits.memory_mb + OVERHEAD_MB) << 20)
     period = 100_000
     quota = str(int(period * limits.cpus))
-    # Process 1 and a margin for its threads are the sandbox's own.
-    tasks = str(limits.processes + 16)
+    # The margin is for the threads of process 1; what the agent starts is bound to `processes` by process 1 itself.
+    tasks = str(limits.processes + 96)
     if version == 1:
         return {
             "memory": {"memory.limit_in_bytes": memory},

@@ -68,8 +68,14 @@ class BubbleSandbox(SandboxEnvironment):
         folder = WORKSPACE if cwd is None else os.path.join(WORKSPACE, cwd)  # noqa: PTH118  (a path inside, not here)
         limit = self._spec.limits.output_mb << 20
         request: dict[str, object] = {
-            "op": "exec", "command": cmd, "cwd": folder, "env": env or {}, "limit": limit, "timeout": timeout,
-        }  # fmt: skip
+            "op": "exec",
+            "command": cmd,
+            "cwd": folder,
+            "env": env or {},
+            "limit": limit,
+            "timeout": timeout,
+            "processes": self._spec.limits.processes,
+        }
         data = input.encode() if isinstance(input, str) else input or b""
         answer = await self._bubble.ask(request, data)
         if "error" in answer.header:

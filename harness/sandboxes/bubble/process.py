@@ -226,7 +226,6 @@ def _rlimits(spec: SandboxSpec, group: Group | None) -> dict[str, int]:
     limits = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": spec.limits.disk_mb << 20, "RLIMIT_NOFILE": 4096}
     if group is None:
         limits["RLIMIT_AS"] = (spec.limits.memory_mb + ADDRESS_SPACE_MB) << 20
-        limits["RLIMIT_NPROC"] = spec.limits.processes + 64
     return limits
 
 

@@ -15,13 +15,13 @@ TRIAL_S = 20
 MENDS = (
     (
         "setting up uid map: Permission denied",
-        "This system lets only known programs make user namespaces (Ubuntu 23.10 and later). Install its own bubblewrap "
-        "(`apt install bubblewrap`) and load the AppArmor profile bwrap-userns-restrict (package apparmor-profiles).",
+        "This system lets only known programs make user namespaces (Ubuntu 23.10 and later). Install its own "
+        "bubblewrap (`apt install bubblewrap`) and load the AppArmor profile bwrap-userns-restrict (package apparmor-profiles).",
     ),
     (
         "Failed RTM_NEWADDR",
-        "AppArmor refuses network namespaces to this bubblewrap. Install the system's own (`apt install bubblewrap`) and "
-        "load the profile bwrap-userns-restrict (package apparmor-profiles).",
+        "AppArmor refuses network namespaces to this bubblewrap. Install the system's own (`apt install bubblewrap`) "
+        "and load the profile bwrap-userns-restrict (package apparmor-profiles).",
     ),
     (
         "No permissions to create new namespace",

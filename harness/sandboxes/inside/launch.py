@@ -1,8 +1,8 @@
-"""Runs as root on the host, before bubblewrap: gathers what is to be seen inside, drops root for good, becomes bubblewrap.
+"""Becomes bubblewrap: sets limits, and started by root gathers what is to be seen inside and drops root for good.
 
-Root-owned files would be readable inside if bubblewrap were started by root, so it is started by a high user id that owns
-nothing. That id could not open folders below a closed home (a Python of root's, a cache), so every source is first bound
-into a stage that only this process's mount namespace has.
+Root-owned files would be readable inside if bubblewrap were started by root, so it is started by a high user id that
+owns nothing. That id could not open folders below a closed home (a Python of root's, a cache), so every source is
+first bound into a stage that only this process's mount namespace has.
 """
 
 import ctypes

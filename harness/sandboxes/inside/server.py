@@ -1,6 +1,6 @@
 """Process 1 of a `bubble` sandbox: runs commands, reads and writes files, as asked over one inherited socket.
 
-A frame is 4 bytes (length of the header), the header as JSON with `payload` (length of the bytes that follow), the bytes.
+A frame is 4 bytes (length of the header), the header as JSON with `payload` (length of what follows), the bytes.
 The agent's processes run under the same user id, so this process protects itself: it is process 1 of its namespace
 (no signal from inside reaches it), it is not dumpable (no ptrace), and its socket is closed in every child.
 """
@@ -8,6 +8,7 @@ The agent's processes run under the same user id, so this process protects itsel
 import ctypes
 import json
 import os
+import resource
 import signal
 import socket
 import stat
@@ -16,10 +17,17 @@ import subprocess
 import sys
 import threading
 import time
+from typing import Any
 
 PR_SET_DUMPABLE = 4
 CHUNK = 1 << 16
 GRACE_S = 0.2
+# Threads of this process count as processes of the user that the agent shares with it.
+OWN_THREADS = 24
+
+
+# A header of a request or an answer, as JSON has it.
+Request = dict[str, Any]
 
 
 class Reaper:
@@ -42,11 +50,22 @@ class Reaper:
                 self._codes[pid] = os.waitstatus_to_exitcode(status)
                 self._ended.notify_all()
 
-    def spawn(self, command: list[str], cwd: str, env: dict[str, str]) -> "subprocess.Popen[bytes]":
+    def spawn(self, command: list[str], cwd: str, env: dict[str, str], processes: int) -> "subprocess.Popen[bytes]":
+        def bound() -> None:
+            # The bound holds for the agent's processes, not for this one: a fork bomb can't silence the server.
+            resource.setrlimit(resource.RLIMIT_NPROC, (processes + OWN_THREADS, processes + OWN_THREADS))
+
         with self._spawning, self._ended:
             pipe = subprocess.PIPE
             child = subprocess.Popen(
-                command, cwd=cwd, env=env, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True, close_fds=True
+                command,
+                cwd=cwd,
+                env=env,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=pipe,
+                start_new_session=True,
+                preexec_fn=bound,  # noqa: PLW1509  (one system call; a wrapper program would leave a gap)
             )
             self._codes.pop(child.pid, None)
             self._ended.notify_all()
@@ -169,22 +188,22 @@ class Server:
             data += chunk
         return bytes(data)
 
-    def _answer(self, request: dict, payload: bytes) -> None:
+    def _answer(self, request: Request, payload: bytes) -> None:
         operation = {"exec": self._exec, "read": self._read, "write": self._write}[request["op"]]
         try:
             answer, data = operation(request, payload)
         except OSError as error:
             answer, data = {"error": type(error).__name__, "message": str(error), "errno": error.errno}, b""
-        except Exception as error:  # the host must get an answer, whatever happened here
+        except Exception as error:  # noqa: BLE001  (the host must get an answer, whatever happened here)
             answer, data = {"error": "RuntimeError", "message": f"{type(error).__name__}: {error}"}, b""
         header = json.dumps({**answer, "id": request["id"], "payload": len(data)}).encode()
         with self._sending:
             self._connection.sendall(struct.pack(">I", len(header)) + header + data)
 
-    def _exec(self, request: dict, payload: bytes) -> tuple[dict, bytes]:
+    def _exec(self, request: Request, payload: bytes) -> tuple[Request, bytes]:
         tag = str(request["id"])
         env = {**os.environ, **request["env"], "MLESMITH_COMMAND": tag}
-        child = self._reaper.spawn(request["command"], request["cwd"], env)
+        child = self._reaper.spawn(request["command"], request["cwd"], env, request["processes"])
         threading.Thread(target=feed, args=(child, payload), daemon=True).start()
 
         def stop() -> None:
@@ -210,7 +229,7 @@ class Server:
         }
         return answer, out + err
 
-    def _read(self, request: dict, payload: bytes) -> tuple[dict, bytes]:
+    def _read(self, request: Request, _payload: bytes) -> tuple[Request, bytes]:
         path = request["path"]
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (os.O_NOFOLLOW if request["plain"] else 0)
         if request["plain"] and not stat.S_ISREG(os.lstat(path).st_mode):
@@ -229,7 +248,7 @@ class Server:
             return {"error": "TooLarge", "message": f"{path} grew beyond {request['limit']} bytes"}, b""
         return {}, data
 
-    def _write(self, request: dict, payload: bytes) -> tuple[dict, bytes]:
+    def _write(self, request: Request, payload: bytes) -> tuple[Request, bytes]:
         path = request["path"]
         if os.path.isdir(path):
             raise IsADirectoryError(21, "Is a directory", path)
