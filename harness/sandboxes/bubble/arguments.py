@@ -51,7 +51,7 @@ def system(sources: Sources) -> Iterator[str]:
     for name in ("bin", "sbin", "lib", "lib32", "lib64"):
         path = Path("/", name)
         if path.is_symlink():
-            yield from ("--symlink", os.readlink(path), str(path))
+            yield from ("--symlink", str(path.readlink()), str(path))
         elif path.is_dir():
             yield from ("--ro-bind", sources.add(path), str(path))
     for name in ("ld.so.cache", "alternatives", "mime.types"):

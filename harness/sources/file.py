@@ -1,0 +1,53 @@
+"""`file:`: a file of the user's own."""
+
+from pathlib import Path
+from urllib.parse import unquote
+
+from harness.sources.fetched import ENDINGS, Fetched, SourceError, digest, slug
+
+DOCUMENTATION = (".md", ".txt", ".names", ".rst")
+README = ("README.md", "README.txt", "README")
+MAX_DOCUMENTATION = 1 << 18
+
+
+def fetch(uri: str, rest: str) -> Fetched:
+    """The file itself, never copied; a text of the same name or a README beside it is its documentation."""
+    path = _existing(uri, rest).resolve()
+    if path.is_dir():
+        tables = sorted(item.name for item in path.iterdir() if ENDINGS.search(item.name))[:5]
+        hint = f" Name one of its files, such as {', '.join(tables)}." if tables else ""
+        raise SourceError(f"{path} is a folder; a source is one table.{hint}")
+    try:
+        sha256 = digest(path)
+    except PermissionError as error:
+        raise SourceError(f"{path} can't be read: permission denied.") from error
+    return Fetched(
+        uri=uri,
+        pinned_uri=f"file:{path}",
+        path=path,
+        sha256=sha256,
+        licence="unknown",
+        citation="",
+        cluster=slug(path.name),
+        documentation=_documentation(path),
+    )
+
+
+def _existing(uri: str, rest: str) -> Path:
+    for text in (rest.removeprefix("//"), unquote(rest.removeprefix("//")), uri):
+        path = Path(text).expanduser()
+        if path.exists():
+            return path
+    wanted = Path(rest)
+    near = sorted(item.name for item in wanted.parent.glob("*") if item.is_file())[:8] if wanted.parent.is_dir() else []
+    hint = f" In that folder are: {', '.join(near)}." if near else ""
+    raise SourceError(f"There is no file {wanted}.{hint}")
+
+
+def _documentation(path: Path) -> str:
+    stem = ENDINGS.sub("", path.name)
+    beside = [path.with_name(f"{stem}{ending}") for ending in DOCUMENTATION]
+    for candidate in [*beside, *(path.with_name(name) for name in README)]:
+        if candidate.is_file() and candidate != path and candidate.stat().st_size <= MAX_DOCUMENTATION:
+            return candidate.read_text(encoding="utf-8", errors="replace")
+    return ""
