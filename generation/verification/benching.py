@@ -22,6 +22,7 @@ from generation.verification.submissions import (
     shuffled,
 )
 from generation.verification.tables import Answers, Numbers
+from harness.competition.validity import SubmissionRules
 
 DRAWS = 200  # resamples of the test rows: the ends of a 95 % interval are then known to a tenth of its width
 SHUFFLES = 40
@@ -44,6 +45,7 @@ class BenchJob:
     """One call of the bench: the predictions that are scored, and which of them also broken, resampled or shuffled."""
 
     form: Form
+    rules: SubmissionRules
     vectors: Vectors
     outsiders: Mapping[str, Answers]
     seed: int
@@ -58,10 +60,9 @@ class BenchJob:
         tables, known = self.form.tables, self.vectors
         broken = [ANSWERS, AGAIN, f"{TWICE}_again", "shuffled_answers", CONSTANT, *known.noise, *known.slices]
         job = {
-            "id": tables.id,
-            "target": list(tables.targets),
+            "rules": self.rules.to_json(),
+            "targets": list(tables.targets),
             "columns": self.form.columns,
-            "text": not tables.is_number,
             "vectors": list(self.predictions()),
             "mutate": broken,
             "resample": [CONSTANT, *self.outsiders],
@@ -71,9 +72,8 @@ class BenchJob:
             "seed": self.seed,
         }
         file = io.BytesIO()
-        ids = tables.test[tables.id].to_numpy(dtype=str)
         arrays = {name: np.asarray(one) for name, one in self.predictions().items()}
-        np.savez(file, allow_pickle=False, job=np.array(json.dumps(job)), ids=ids, **arrays)
+        np.savez(file, allow_pickle=False, job=np.array(json.dumps(job)), **arrays)
         return file.getvalue()
 
     def read(self, answer: bytes) -> Bench:

@@ -37,6 +37,8 @@ def _metric_problems(card: TaskCard) -> list[str]:
         problems.append(f"metric.best = {metric.best}, but the best {metric.name} is {spec.best}")
     if card.task.objective not in spec.objectives:
         problems.append(f"{metric.name} does not measure {card.task.objective}")
+    if card.task.prediction not in spec.needs:
+        problems.append(f"{metric.name} does not score a {card.task.prediction}")
     return problems
 
 

@@ -1,7 +1,7 @@
 """metric.py on many predictions at once: as it is, broken on purpose, and on resampled rows.
 
 Runs inside a sandbox apart from every agent: `python bench.py METRIC ANSWERS JOB RESULT`. JOB is an .npz of predictions
-by name (rows as in `ids`) with a `job`: a JSON text of `id`, `target`, `columns`, `text`, `vectors`, `mutate`,
+by name (rows as in the ids of `rules`) with a `job`: a JSON text of `rules`, `targets`, `columns`, `vectors`, `mutate`,
 `resample`, `draws`, `shuffle`, `times`, `seed`. RESULT becomes JSON: `scores`, `mutants`, `replicates`, `shuffles`;
 null where a score is none.
 """
@@ -16,27 +16,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from harness.competition.contract import CompetitionMetrics
+
+from harness.competition.contract import load_metric
+from harness.competition.grade import read_answers
+from harness.competition.validity import SubmissionRules
 
 Array = npt.NDArray[Any]
 Score = Callable[[pd.DataFrame, pd.DataFrame], float]
 ENOUGH_LEVELS = 20  # more distinct answers are numbers, and the "largest class" is their lower half
-
-
-def load_metric(path: Path) -> CompetitionMetrics:
-    """The one CompetitionMetrics of a metric.py."""
-    scope: dict[str, object] = {"__name__": "metric", "__file__": str(path)}
-    exec(compile(path.read_text(encoding="utf-8"), "metric.py", "exec"), scope)  # noqa: S102 - inside a sandbox
-    classes = [one for one in scope.values() if isinstance(one, type) and issubclass(one, CompetitionMetrics)]
-    made: CompetitionMetrics = next(one for one in reversed(classes) if one is not CompetitionMetrics)()
-    return made
-
-
-def read_answers(path: Path, job: Mapping[str, Any], ids: Array) -> pd.DataFrame:
-    """The private answers in the order of `ids`; the id is text, and so are labels."""
-    texts = {name: str for name in (job["id"], *(job["target"] if job["text"] else ()))}
-    truth = pd.read_csv(path, dtype=texts, keep_default_na=False)
-    return truth.set_index(job["id"], drop=False).loc[list(ids)].reset_index(drop=True)
 
 
 def frame(ids: pd.Series, columns: list[str], prediction: Array) -> pd.DataFrame:
@@ -165,8 +152,9 @@ def main(arguments: Iterable[str]) -> None:
     metric, answers, job_file, result = (Path(word) for word in arguments)
     with np.load(job_file, allow_pickle=False) as arrays:
         job = json.loads(str(arrays["job"]))
-        truth = read_answers(answers, job, arrays["ids"])
-        guesses = {name: frame(truth[job["id"]], job["columns"], arrays[name]) for name in job["vectors"]}
+        rules = SubmissionRules.from_json(job["rules"])
+        truth = read_answers(answers, rules, job["targets"])
+        guesses = {name: frame(truth[rules.id_column], job["columns"], arrays[name]) for name in job["vectors"]}
     score: Score = load_metric(metric).evaluate
     tried = {name: guesses[name] for name in job["mutate"]}
     broken = Mutants(score, guesses["answers"], job["columns"]).all() if tried else {}

@@ -69,8 +69,7 @@ def are_dates(cells: pd.Series) -> bool:
 def days(cells: pd.Series) -> Array:
     """Days since 1970, NaN where a cell is no date."""
     moments = pd.to_datetime(cells, errors="coerce", format="mixed", utc=True)
-    made: Array = ((moments - pd.Timestamp("1970-01-01", tz="UTC")) / pd.Timedelta(days=1)).to_numpy(np.float64)
-    return made
+    return np.asarray((moments - pd.Timestamp("1970-01-01", tz="UTC")) / pd.Timedelta(days=1), dtype=np.float64)
 
 
 def hashed(cells: pd.Series) -> Array:

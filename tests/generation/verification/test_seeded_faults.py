@@ -86,7 +86,8 @@ def test_answers_in_the_description_are_caught(tmp_path: Path) -> None:
 def test_natural_coincidences_are_no_duplicates(tmp_path: Path) -> None:
     """Three columns of few levels make many equal rows; none of them tells that a test row was copied."""
     table = plants(900).assign(height="40", light="8", water="3", soil="6")
-    evidence = evidence_of(good_package(tmp_path, "kind", table), tmp_path)
+    apart = next(fault for fault in DATA if fault.name == "duplicates_split").edit
+    evidence = evidence_of(apart(good_package(tmp_path, "kind", table)), tmp_path)
     found = finding("data.duplicates_across", evidence)
     assert found.verdict is Verdict.PASS
     assert "coincidence" in found.evidence
