@@ -18,8 +18,18 @@ _DATE_LIKE = re.compile(
 )
 _DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y")
 _DAYS_IN_WORDS = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d %Y", "%d %B %Y")
-_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", "T%H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
-_FORMATS = ("%Y-%m", *(day + clock for day in (*_DAYS, *_DAYS_IN_WORDS) for clock in _CLOCKS))
+_CLOCKS = (
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %H:%M:%S.%f",
+    "T%H:%M:%S",
+    "T%H:%M:%S.%f",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    "T%H:%M:%SZ",
+)
+_FORMATS = ("%Y-%m", *(day + clock for day in (*_DAYS, *_DAYS_IN_WORDS) for clock in _CLOCKS), "ISO8601")
 _NUMERIC_SHARE = 0.99
 _DATE_SHARE = 0.995
 
@@ -111,8 +121,11 @@ def date_format(text: pd.Series) -> str:
     if distinct.empty or distinct.str.contains(_DATE_LIKE).mean() < _DATE_SHARE:
         return ""
     for form in _FORMATS:
-        head = pd.to_datetime(distinct.head(5), format=form, errors="coerce")
-        if head.notna().all() and pd.to_datetime(distinct, format=form, errors="coerce").notna().mean() >= _DATE_SHARE:
+        head = pd.to_datetime(distinct.head(5), format=form, errors="coerce", utc=True)
+        if (
+            head.notna().all()
+            and pd.to_datetime(distinct, format=form, errors="coerce", utc=True).notna().mean() >= _DATE_SHARE
+        ):
             return form
     return ""
 

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from generation.profile.cells import Cells, compact_dates, date_format, read_cells
-from generation.profile.dataset import ColumnProfile, Kind
+from generation.profile.dataset import NUMERIC_KINDS, ColumnProfile, Kind
 from generation.profile.lexicon import kind_words, scales
 from generation.profile.words import tokens, unit
 
@@ -36,8 +36,11 @@ def profile_column(series: pd.Series, name: str, position: int) -> ColumnProfile
     numbers = np.empty(0) if cells.numbers is None else cells.numbers[np.isfinite(cells.numbers)]
     values = _Values(cells, shown, counts, numbers)
     kind, form = _kind(values, name)
+    if kind in NUMERIC_KINDS and cells.numbers is not None:  # stray words among numbers are no levels
+        counts = cells.text[np.isfinite(cells.numbers)].value_counts()
     order = sorted(counts.items(), key=lambda item: (-int(item[1]), str(item[0])))
     levels = tuple((str(value), int(count)) for value, count in order) if len(counts) <= MOST_LEVELS else ()
+    earliest, latest = _span(shown, form) if form else ("", "")
     numeric = len(numbers) > 0 and kind is not Kind.DATE
     return ColumnProfile(
         name=name,
@@ -57,7 +60,17 @@ def profile_column(series: pd.Series, name: str, position: int) -> ColumnProfile
         decorated=cells.decorated,
         unit=unit(name) if numeric else "",
         date_format=form,
+        earliest=earliest,
+        latest=latest,
     )
+
+
+def _span(shown: pd.Series, form: str) -> tuple[str, str]:
+    """The cells of the first and of the last moment."""
+    when = pd.to_datetime(shown, format=form, errors="coerce", utc=True).dt.tz_localize(None).to_numpy()
+    known = ~np.isnat(when)
+    cells = shown.to_numpy(dtype=object)[known]
+    return str(cells[when[known].argmin()]), str(cells[when[known].argmax()])
 
 
 def _kind(values: _Values, name: str) -> tuple[Kind, str]:

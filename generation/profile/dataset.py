@@ -31,8 +31,8 @@ class ColumnProfile:
 
     `missing` is a share of all rows and counts `missing_codes` (cells such as "?" or "-999" that stand for nothing);
     `levels` are the distinct values with their counts, most frequent first, for columns of up to 60 values;
-    `low`, `median`, `high` are None unless the cells are numbers; `decorated` numbers are written with
-    signs ("$1,200"); `running` marks a row number under another name.
+    `low`, `median`, `high` are None unless the cells are numbers; `decorated` numbers are written with signs
+    ("$1,200"); `earliest` and `latest` are cells of a date column; `running` marks a row number under another name.
     """
 
     name: str
@@ -52,6 +52,8 @@ class ColumnProfile:
     decorated: bool = False
     unit: str = ""
     date_format: str = ""
+    earliest: str = ""
+    latest: str = ""
     meaning: str = ""
     running: bool = False
 

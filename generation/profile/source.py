@@ -1,5 +1,6 @@
 """The profile of a fetched source."""
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,37 @@ if TYPE_CHECKING:
     from harness.sources import Fetched
 
 
+# A file of such a name says nothing of its dataset.
+_SAYS_NOTHING = frozenset(
+    {
+        "data",
+        "dataset",
+        "database",
+        "train",
+        "test",
+        "table",
+        "raw",
+        "file",
+        "index",
+        "all",
+        "full",
+        "final",
+        "data_csv",
+    }
+)
+
+
+def _name(fetched: "Fetched") -> str:
+    """The file's name without its endings, or the cluster's where that says nothing."""
+    stem = re.sub(r"(?i)(\.(csv|tsv|parquet|gz|txt|data))+$", "", fetched.path.name)
+    return fetched.cluster if stem.lower() in _SAYS_NOTHING or len(stem) < 3 else stem
+
+
 def profile_source(fetched: "Fetched", name: str = "") -> DatasetProfile:
     """Read and profile a fetched file; the profile knows how a prepare.py must read it (`origin`)."""
     reading = detect(fetched.path)
     frame = read_text(fetched.path, reading)
-    profile = profile_table(frame, fetched.documentation, name or fetched.cluster)
+    profile = profile_table(frame, fetched.documentation, name or _name(fetched))
     origin = Origin(
         uri=fetched.pinned_uri or fetched.uri,
         file=fetched.path.name,

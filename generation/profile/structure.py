@@ -11,6 +11,9 @@ from generation.profile.lexicon import structure_words
 from generation.profile.words import tokens
 
 
+_MOST_ROWS_OF_ONE = 60  # a vehicle model with hundreds of rows is a category, not somebody
+
+
 def times(columns: Sequence[ColumnProfile]) -> tuple[str, ...]:
     """Columns that say when a row was observed: dates, and years of a century or two."""
     found = []
@@ -49,11 +52,12 @@ def entities(
             continue
         words = tokens(column.name)
         ends = {words[0], words[-1]} if words else set()
-        acts = bool(ends & structure_words("actor")) or "name" in ends
-        if not (acts or ends & structure_words("area")) or column.cardinality < 12 or repeats < 1.5:
+        place = bool(set(words) & structure_words("area"))
+        acts = not place and (bool(ends & structure_words("actor")) or "name" in ends)
+        if not (acts or place) or column.cardinality < 12 or repeats < 1.5:
             continue
         strength = 3 * _is_panel(frame, column.name, when)
-        if acts:
+        if acts and repeats <= _MOST_ROWS_OF_ONE:
             strength += int(fixed.get(column.name, 0)) + 3 * (column.kind is Kind.IDENTIFIER)
         if strength >= 3:
             ranked.append((-strength, column.position, column.name))

@@ -23,7 +23,7 @@ def tokens(name: str) -> tuple[str, ...]:
 def unit(name: str) -> str:
     """The unit that a name states ("weight_kg", "moisture (%)"), or ""."""
     bracketed = _BRACKETED.search(name)
-    if bracketed and not bracketed.group(1).isdigit() and len(bracketed.group(1).split()) <= 3:
+    if bracketed and _is_unit(bracketed.group(1)):
         return bracketed.group(1)
     words = tokens(name)
     if not words:
@@ -32,9 +32,18 @@ def unit(name: str) -> str:
         return "%"
     if words[0] in {"number", "num", "n", "no", "count", "year", "yr"}:
         return ""
+    if len(words) > 1 and words[-2].isdigit():
+        return ""  # "thinness 5-9 years" names an age, not a unit
     last = re.split(r"[_\s.\-]+", name.strip())[-1]
     alone = {"mpg", "bmi", "horsepower"}
-    return units().get(words[-1], "") if last.lower() == words[-1] and (len(words) > 1 or last in alone) else ""
+    stated = last.lower() == words[-1] and len(last) > 1 and (len(words) > 1 or last in alone)
+    return units().get(words[-1], "") if stated else ""
+
+
+def _is_unit(text: str) -> bool:
+    """Whether what stands in brackets is a unit and not a remark such as "(men)"."""
+    known = {*units(), *(name.lower() for name in units().values())}
+    return text.lower() in known or bool(re.search(r"[%°$€£µ²³/^]|\bper\b", text))
 
 
 def meanings(documentation: str, names: tuple[str, ...]) -> dict[str, str]:

@@ -44,7 +44,7 @@ def by_digest(keys: pd.Series, share: float, salt: str) -> NDArray[np.bool_]:
 
 def by_time(cells: pd.Series, share: float, date_format: str) -> NDArray[np.bool_]:
     """The latest rows: the share of all, and all that have the moment of the first of them."""
-    when = pd.to_datetime(cells.str.strip(), format=date_format)
+    when = pd.to_datetime(cells.str.strip(), format=date_format, utc=True)
     return (when >= when.sort_values().iloc[int((1 - share) * len(when))]).to_numpy()
 
 
@@ -57,4 +57,4 @@ def ids(rows: pd.Series, salt: str) -> NDArray[np.int64]:
     """1, 2, 3, … in the order of the digests of the rows; equal rows are counted apart."""
     copies = rows.groupby(rows).cumcount()
     digests = pd.Series([digest(salt, "id", row, copy) for row, copy in zip(rows, copies, strict=True)])
-    return digests.rank(method="first").astype(np.int64).to_numpy()
+    return digests.rank(method="first").to_numpy(dtype=np.float64).astype(np.int64)

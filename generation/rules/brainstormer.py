@@ -28,8 +28,9 @@ FINAL_ROWS = 2000
 MOST_MEASURED = 25
 SIGNAL_WEIGHT = 0.75
 FEWEST_ROWS = 150
-LEARNABLE = 0.04
-SENSIBLE = 1.0
+LEARNABLE = 0.05
+SENSIBLE = 1.2
+LEAST_SENSIBLE = -0.3
 MOST_TRIED = 10
 _NOTHING_TO_LEARN = 3.0
 
@@ -80,7 +81,7 @@ def formulations(
         for item in ranked[:MOST_TRIED]:
             if len(chosen) == limit:
                 break
-            if chosen and item.sense.score < SENSIBLE:
+            if item.sense.score < (SENSIBLE if chosen else LEAST_SENSIBLE):
                 continue
             if item.signal.best < LEARNABLE / 2 or any(
                 _alike(profile, item.candidate, other.candidate) for other, _ in chosen
@@ -141,10 +142,9 @@ def _formulate(profile: DatasetProfile, item: Ranked, encoded: Encoded, seed: in
     known = encoded.subset(candidate.usable[encoded.rows])
     if len(known.rows) < 0.5 * len(rows):
         known = encode(profile, rows)
-    groups = split.column if split.rule == "group" else ""
-    cleared = clear(profile, candidate, known, groups=groups, seed=seed)
+    cleared = clear(profile, candidate, known, split=split, seed=seed)
     features = [name for name in profile.names if name not in cleared.drop and name != candidate.name]
-    if cleared.solved or cleared.signal.best < LEARNABLE or not features:
+    if cleared.solved or cleared.signal.best < max(LEARNABLE, 2 / np.sqrt(len(known.rows))) or not features:
         return None
     score = scoring(candidate)
     return Formulation(

@@ -72,6 +72,8 @@ def _candidate(profile: DatasetProfile, column: ColumnProfile) -> Candidate | st
     if cells.numbers is not None and _is_quantity(column):
         if cells.decorated:
             return "its numbers are written with signs or separators"
+        if column.missing_codes and any(_is_number(code) for code in column.missing_codes):
+            return "its missing values are written as numbers"
         return Candidate(column, "regression", (), (), np.isfinite(cells.numbers), cells.text, cells.numbers)
     return _labelled(column, cells.text, cells.present)
 
@@ -85,12 +87,20 @@ def _unfit(profile: DatasetProfile, column: ColumnProfile) -> str:
     return f"{column.missing:.0%} of its values are missing" if column.missing > MOST_MISSING else ""
 
 
+def _is_number(code: str) -> bool:
+    return code.lstrip("-").replace(".", "", 1).isdigit()
+
+
 def _is_quantity(column: ColumnProfile) -> bool:
     return column.kind in (Kind.NUMBER, Kind.COUNT) and column.cardinality >= FEWEST_NUMBERS
 
 
 def _labelled(column: ColumnProfile, text: pd.Series, present: NDArray[np.bool_]) -> Candidate | str:
     """A candidate that is asked for by label, unless its labels are too many, too few or too rare."""
+    if column.kind in NUMERIC_KINDS:
+        present = present & pd.to_numeric(text, errors="coerce").notna().to_numpy()
+    if column.kind in NUMERIC_KINDS:
+        present = present & pd.to_numeric(text, errors="coerce").notna().to_numpy()
     counts = text[present].value_counts()
     kept = [str(label) for label, count in counts.items() if count >= FEWEST_OF_A_LABEL]
     rare = tuple(sorted(str(label) for label, count in counts.items() if count < FEWEST_OF_A_LABEL))

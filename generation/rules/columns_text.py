@@ -1,5 +1,6 @@
 """What the description says of each column."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,22 @@ from generation.rules.figures import figure, percent, year
 MOST_LEVELS_SHOWN = 8
 MOST_COLUMNS_LISTED = 100
 _LONGEST_LEVEL = 40
+_YES = frozenset({"1", "1.0", "yes", "y", "true", "t"})
+_DATE_PARTS = {
+    "%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%H": "hh", "%I": "hh", "%M": "mm", "%S": "ss", "%f": "fraction",
+    "%p": "AM/PM", "%b": "Mon", "%B": "Month",
+}  # fmt: skip
+_COUNTED = {
+    Kind.NUMBER: ("number", "numbers"),
+    Kind.COUNT: ("whole number", "whole numbers"),
+    Kind.CATEGORY: ("category", "categories"),
+    Kind.ORDERED: ("ordered category", "ordered categories"),
+    Kind.BOOLEAN: ("yes-or-no column", "yes-or-no columns"),
+    Kind.DATE: ("date", "dates"),
+    Kind.TEXT: ("text", "texts"),
+    Kind.IDENTIFIER: ("identifier", "identifiers"),
+    Kind.CONSTANT: ("constant", "constants"),
+}
 _KINDS = {
     Kind.NUMBER: "number",
     Kind.COUNT: "whole number",
@@ -62,8 +79,9 @@ def listed(names: Iterable[str]) -> str:
 
 def _values(column: ColumnProfile) -> str:
     if column.kind is Kind.DATE:
-        example = column.examples[0] if column.examples else ""
-        return f"written like {example}" if example else column.date_format
+        return f"{column.earliest} to {column.latest}, written {date_pattern(column.date_format)}"
+    if column.kind is Kind.BOOLEAN:
+        return _share_of_yes(column)
     if column.low is not None and column.kind in (Kind.NUMBER, Kind.COUNT):
         return _range(column)
     if column.kind is Kind.TEXT:
@@ -71,6 +89,32 @@ def _values(column: ColumnProfile) -> str:
     if column.kind is Kind.IDENTIFIER:
         return f"{column.cardinality:,} different values"
     return _levels(column)
+
+
+def _share_of_yes(column: ColumnProfile) -> str:
+    order = sorted(column.levels, key=lambda level: level[0].lower() in _YES)
+    (no, _), (yes, count) = order[0], order[-1]
+    total = sum(number for _, number in column.levels)
+    return f"{yes} in {percent(count / total)}, else {no}"
+
+
+def date_pattern(date_format: str) -> str:
+    """A date format in letters that everybody reads: `%m/%d/%Y` as MM/DD/YYYY."""
+    if date_format == "ISO8601":
+        return "as ISO 8601 has it"
+    for mark, letters in _DATE_PARTS.items():
+        date_format = date_format.replace(mark, letters)
+    return date_format
+
+
+def kinds(columns: Sequence[ColumnProfile]) -> str:
+    """How many there are of each kind: "7 whole numbers, 2 dates"."""
+    counts = Counter(column.kind for column in columns)
+    parts = []
+    for kind, count in counts.most_common():
+        one, many = _COUNTED[kind]
+        parts.append(f"{count} {one if count == 1 else many}")
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else "none"
 
 
 def _range(column: ColumnProfile) -> str:

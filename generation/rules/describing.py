@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from generation.formulation import Formulation
 from generation.profile import ColumnProfile, DatasetProfile
 from generation.rules.assignment import Assignment
-from generation.rules.columns_text import code, listed
+from generation.rules.columns_text import code, kinds, listed
 from generation.rules.figures import figure, percent
-from generation.rules.wording import dataset_title
+from generation.rules.phrases import Voice
+from generation.rules.wording import display_name
+from harness.competition.metrics import MetricSpec
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,10 @@ class Draft:
     formulation: Formulation
     assignment: Assignment
     id_column: str
+
+    @property
+    def voice(self) -> Voice:
+        return Voice(f"{self.profile.name}/{self.formulation.slug}")
 
     @property
     def target(self) -> ColumnProfile:
@@ -38,79 +45,106 @@ class Draft:
         return self.profile.frame[self.formulation.target].astype(str).str.strip()[self.assignment.train_rows]
 
     @property
-    def train_numbers(self) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-        return pd.to_numeric(self.train_cells, errors="coerce").to_numpy(dtype=float)
+    def train_numbers(self) -> NDArray[np.float64]:
+        return pd.to_numeric(self.train_cells, errors="coerce").to_numpy(dtype=np.float64)
+
+
+def goal(draft: Draft) -> str:
+    """What is to be done, and what the split makes of it."""
+    formulation, split = draft.formulation, draft.formulation.split
+    key = {"number": "goal_number", "probability": "goal_probability", "probabilities": "goal_probabilities"}.get(
+        formulation.prediction, "goal_ordinal" if formulation.objective == "ordinal" else "goal_label"
+    )
+    labels = formulation.labels or ("", "")
+    first = draft.voice.say(
+        key,
+        target=_named(draft),
+        count=len(labels),
+        negative=code(labels[0]),
+        positive=code(labels[-1]),
+    )
+    if split.rule in ("group", "time"):
+        return f"{first} {draft.voice.say(f'after_{split.rule}', column=code(split.column))}"
+    return first
+
+
+def _named(draft: Draft) -> str:
+    """The target with its meaning, where the documentation gives one."""
+    meaning = draft.target.meaning
+    return f"{code(draft.target.name)} ({meaning})" if meaning else code(draft.target.name)
 
 
 def about(draft: Draft) -> str:
     """What the table is: its size, what repeats in it."""
-    profile = draft.profile
+    profile, say = draft.profile, draft.voice.say
     parts = [
-        f"The raw table ({dataset_title(profile.name)}) has {profile.rows:,} rows and {len(profile.columns)} columns."
+        say(
+            "about",
+            name=display_name(profile),
+            rows=f"{profile.rows:,}",
+            columns=len(profile.columns),
+            features=len(draft.features),
+            kinds=kinds(draft.features),
+        )
     ]
     if profile.entities:
         entity = profile[profile.entities[0]]
-        parts.append(f"It follows {entity.cardinality:,} values of {code(entity.name)}, each over several rows.")
+        parts.append(say("follows", count=f"{entity.cardinality:,}", column=code(entity.name)))
     if profile.duplicates and profile.sampled == profile.rows:
-        parts.append(f"In {percent(profile.duplicates / profile.rows)} of the cases a row equals an earlier one.")
-    kinds = pd.Series([column.kind.value for column in draft.features]).value_counts()
-    main = [f"{count} {kind}" for kind, count in kinds.items()]
-    parts.append(f"Of its columns {len(draft.features)} are given to predict from ({', '.join(main)}).")
+        parts.append(say("repeats", share=percent(profile.duplicates / profile.rows)))
     return " ".join(parts)
+
+
+def files(draft: Draft) -> dict[str, str]:
+    """What each file holds, by its name."""
+    say, target = draft.voice.say, code(draft.formulation.target)
+    return {
+        "data/train.csv": say("file_train", count=f"{int(draft.assignment.train_rows.sum()):,}", target=target),
+        "data/test.csv": say("file_test", count=f"{int(draft.assignment.test_rows.sum()):,}", target=target),
+        "data/sample_submission.csv": say("file_sample", constant=_constant(draft.formulation)),
+    }
 
 
 def split_text(draft: Draft) -> str:
     """How the rows were divided, and what that means for a model."""
     split = draft.formulation.split
-    share = percent(split.test)
-    if split.rule == "group":
-        return (
-            f"The test asks about strangers: all rows of some values of {code(split.column)} were held back (about "
-            f"{share} of the rows), so no value of {code(split.column)} in `test.csv` occurs in `train.csv`. "
-            "Validate in the same way."
-        )
+    share, column = percent(split.test), code(split.column) if split.column else ""
     if split.rule == "time":
-        cells = draft.profile.frame[split.column].astype(str).str.strip()
-        when = pd.to_datetime(cells, format=draft.profile[split.column].date_format)
-        first = cells.iloc[int(when.where(draft.assignment.test_rows).to_numpy().argmin())]
-        return (
-            f"The test asks about the future: its rows are the latest by {code(split.column)}, from {first} on; "
-            "`train.csv` ends before. Validate on later rows than you fit."
-        )
-    return (
-        f"The test rows (about {share}) were drawn at random, by a hash of what they hold; rows with the same features "
-        "are always in the same file."
-    )
+        cells = draft.profile.frame[split.column].astype(str).str.strip()[draft.assignment.test_rows]
+        when = pd.to_datetime(cells, format=draft.profile[split.column].date_format, utc=True)
+        return draft.voice.say("split_time", column=column, first=cells.iloc[int(when.argmin())])
+    return draft.voice.say(f"split_{split.rule}", share=share, column=column)
+
+
+def id_note(draft: Draft) -> str:
+    """What the id column is, and how missing values look."""
+    missing = "; an empty cell is a missing value" if any(column.missing for column in draft.features) else ""
+    return draft.voice.say("id_note", id=code(draft.id_column), missing=missing)
 
 
 def asked(draft: Draft) -> str:
     """The target: what it is and how it is distributed in the train rows."""
-    formulation, target = draft.formulation, draft.target
-    meaning = f" ({target.meaning})" if target.meaning else ""
-    name = code(formulation.target) + meaning
-    kept = float(draft.assignment.known.mean())
-    gone = f" Rows whose {code(formulation.target)} is not known or not used are in neither file." if kept < 1 else ""
+    formulation, say, named = draft.formulation, draft.voice.say, _named(draft)
+    parts = []
     if formulation.objective == "regression":
-        numbers = draft.train_numbers
-        low, first, median, third, high = (figure(float(x)) for x in np.percentile(numbers, [0, 25, 50, 75, 100]))
-        in_unit = f" in {target.unit}" if target.unit else ""
-        return (
-            f"Predict {name}, a number{in_unit}. In `train.csv` it runs from {low} to {high}; half "
-            f"of its values lie between {first} and {third}, the median is {median}.{gone}"
-        )
-    rare = ""
+        shown = [figure(float(x)) for x in np.percentile(draft.train_numbers, [0, 25, 50, 75, 100])]
+        names = dict(zip(("low", "first", "median", "third", "high"), shown, strict=True))
+        unit = f" in {draft.target.unit}" if draft.target.unit else ""
+        parts.append(say("asked_number", target=named, unit=unit, **names))
+    elif formulation.objective == "binary":
+        negative, positive = map(code, formulation.labels)
+        parts.append(say("asked_binary", target=named, negative=negative, positive=positive))
+    elif formulation.objective == "ordinal":
+        parts.append(say("asked_ordinal", target=named, order=" < ".join(map(code, formulation.labels))))
+    else:
+        parts.append(say("asked_classes", target=named, count=len(formulation.labels)))
+    if not draft.assignment.known.all():
+        parts.append(say("unused", target=code(formulation.target)))
     if formulation.rare_labels:
-        shown = listed(formulation.rare_labels[:6]) + (" and others" if len(formulation.rare_labels) > 6 else "")
-        rare = f" The labels {shown} were left out with their rows: each is too rare to be learned and tested."
-    if formulation.objective == "binary":
-        return (
-            f"Predict {name}, which is {code(formulation.labels[0])} or {code(formulation.labels[1])}; "
-            f"{code(formulation.labels[1])} is the positive class.{gone}{rare}"
-        )
-    if formulation.objective == "ordinal":
-        order = " < ".join(code(label) for label in formulation.labels)
-        return f"Predict {name}. Its classes have an order: {order}.{gone}{rare}"
-    return f"Predict {name}, one of {len(formulation.labels)} classes.{gone}{rare}"
+        shown_labels = listed(formulation.rare_labels[:6])
+        more = " and others" if len(formulation.rare_labels) > 6 else ""
+        parts.append(say("rare", labels=shown_labels + more))
+    return " ".join(parts)
 
 
 def label_shares(draft: Draft) -> list[tuple[str, str]]:
@@ -124,18 +158,34 @@ def left_out(draft: Draft) -> list[str]:
     by_reason: dict[str, list[str]] = {}
     for name, reason in draft.formulation.drop.items():
         by_reason.setdefault(reason, []).append(name)
-    return [f"{listed(names)}: {_for_several(reason, len(names))}." for reason, names in by_reason.items()]
+    return [
+        f"{listed(names)}: {reason if len(names) == 1 else _plural(reason)}." for reason, names in by_reason.items()
+    ]
 
 
-def _for_several(reason: str, count: int) -> str:
-    return reason if count == 1 else f"each of them: {reason}"
+def _plural(reason: str) -> str:
+    """The same reason for several columns."""
+    for one, many in (("it is ", "they are "), ("it ", "each ")):
+        if reason.startswith(one):
+            return many + reason[len(one) :]
+    return f"each of them {reason}" if reason.startswith("with ") else reason
+
+
+def scored(draft: Draft, spec: MetricSpec) -> str:
+    """The metric in words, its direction, and why it was chosen."""
+    words = " ".join(spec.words.split())
+    parts = [words[:1].upper() + words[1:].rstrip(".") + "."]
+    key = "better_lower" if spec.direction == "minimize" else "better_higher"
+    parts.append(draft.voice.say(key, best=f"{spec.best:g}"))
+    if draft.formulation.metric_reason:
+        parts.append(draft.voice.say("metric_reason", reason=draft.formulation.metric_reason))
+    return " ".join(parts)
 
 
 def valid(draft: Draft) -> str:
     """What a submission must keep to."""
     formulation = draft.formulation
-    target = code(formulation.target)
-    event = code((formulation.labels or ("",))[-1])
+    target, event = code(formulation.target), code((formulation.labels or ("",))[-1])
     rule = {
         "number": f"{target} must be a finite number",
         "label": f"{target} must be one of the labels above, written the same",
@@ -143,7 +193,8 @@ def valid(draft: Draft) -> str:
         "probabilities": "each `p_` column must be a label's probability, from 0 to 1; a row's must add up to 1",
     }[formulation.prediction]
     floor = " of at least 0" if formulation.metric == "rmsle" else ""
-    return f"Every `{draft.id_column}` of `test.csv` must be there once and no other; {rule}{floor}."
+    ids = draft.voice.say("ids_rule", id=code(draft.id_column))
+    return f"{ids}; {rule}{floor}. {draft.voice.say('check_rule')}"
 
 
 def sample_cells(draft: Draft) -> Mapping[str, str]:
@@ -160,17 +211,13 @@ def sample_cells(draft: Draft) -> Mapping[str, str]:
     return {f"p_{label}": f"{(cells == label).mean():.6g}" for label in formulation.labels}
 
 
-def constant(draft: Draft) -> str:
+def _constant(formulation: Formulation) -> str:
     """What the sample submission says."""
-    if draft.formulation.prediction == "number":
-        return " (the mean of `train.csv`)" if draft.formulation.metric == "rmse" else " (the median of `train.csv`)"
-    if draft.formulation.prediction == "label":
-        return " (the most frequent label)"
-    return (
-        " (the share in `train.csv`)"
-        if draft.formulation.prediction == "probability"
-        else " (the shares in `train.csv`)"
-    )
+    if formulation.prediction == "number":
+        return "the mean of `train.csv`" if formulation.metric == "rmse" else "the median of `train.csv`"
+    if formulation.prediction == "label":
+        return "the most frequent label"
+    return "the share in `train.csv`" if formulation.prediction == "probability" else "the shares in `train.csv`"
 
 
 def origin(profile: DatasetProfile) -> str:
@@ -180,12 +227,5 @@ def origin(profile: DatasetProfile) -> str:
         return "The source is not known."
     licence = "of unknown licence" if source.licence in ("", "unknown") else f"licence {source.licence}"
     cited = f" {source.citation.strip().rstrip('.')}." if source.citation.strip() else ""
-    return f"`{source.uri}`, {licence}.{cited}"
-
-
-def rule_of_time(draft: Draft) -> str:
-    """What the split means for the goal, in half a sentence."""
-    split = draft.formulation.split
-    if split.rule == "group":
-        return f" The rows to answer belong to values of {code(split.column)} that no model has seen."
-    return " The rows to answer are later than all others." if split.rule == "time" else ""
+    uri = f"file:{source.file}" if source.uri.startswith("file:") else source.uri  # no path of somebody's machine
+    return f"`{uri}`, {licence}.{cited}"

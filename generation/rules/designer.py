@@ -92,8 +92,9 @@ def _assign(profile: DatasetProfile, formulation: Formulation) -> Assignment:
 def _known(cells: pd.Series, formulation: Formulation) -> NDArray[np.bool_]:
     text = cells.astype(str).str.strip()
     if formulation.labels:
-        return text.isin(formulation.labels).to_numpy()
-    return np.isfinite(pd.to_numeric(text, errors="coerce").to_numpy(dtype=float))
+        return text.isin(formulation.labels).to_numpy(dtype=bool)
+    numbers: NDArray[np.float64] = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64)
+    return np.isfinite(numbers)
 
 
 def _id_column(profile: DatasetProfile, formulation: Formulation) -> str:
@@ -224,41 +225,25 @@ def _description(draft: Draft, spec: MetricSpec) -> str:
         "description.md.j2",
         {
             "title": formulation.question,
-            "goal": formulation.goal,
-            "why": describing.rule_of_time(draft).strip(),
+            "goal": describing.goal(draft),
             "about": describing.about(draft),
-            "train_rows": int(draft.assignment.train_rows.sum()),
-            "test_rows": int(draft.assignment.test_rows.sum()),
-            "target": formulation.target,
-            "constant": describing.constant(draft),
+            "files": describing.files(draft),
             "split": describing.split_text(draft),
-            "id_column": draft.id_column,
-            "missing_note": "; an empty cell is a missing value." if any(c.missing for c in draft.features) else ".",
+            "id_note": describing.id_note(draft),
             "columns": [column_text(c, role=roles.get(c.name, "")) for c in listed],
             "families": lines,
             "asked": describing.asked(draft),
             "labels_table": describing.label_shares(draft),
             "left_out": describing.left_out(draft),
-            "metric_words": _sentence(spec.words),
-            "direction_words": _direction(spec, formulation),
+            "scored": describing.scored(draft, spec),
             "formula": spec.formula,
+            "hand_in": draft.voice.say("hand_in"),
             "header": _csv_line([draft.id_column, *sample]),
             "example": [_csv_line([str(identity), *sample.values()]) for identity in first_ids],
             "valid": describing.valid(draft),
             "origin": describing.origin(draft.profile),
         },
     )
-
-
-def _direction(spec: MetricSpec, formulation: Formulation) -> str:
-    better = "Lower is better" if spec.direction == "minimize" else "Higher is better"
-    reason = f" It was chosen because {formulation.metric_reason}." if formulation.metric_reason else ""
-    return f"{better}; {spec.best:g} is the best possible.{reason}"
-
-
-def _sentence(text: str) -> str:
-    text = " ".join(text.split())
-    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 def _csv_line(cells: Sequence[str]) -> str:

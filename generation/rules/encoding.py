@@ -83,7 +83,7 @@ def _categories(text: pd.Series) -> tuple[Matrix, Matrix]:
 def _dates(series: pd.Series, form: str) -> tuple[Matrix, Matrix]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        when = pd.to_datetime(series.astype(str).str.strip(), format=form, errors="coerce")
+        when = pd.to_datetime(series.astype(str).str.strip(), format=form, errors="coerce", utc=True)
     start = when.min()
     days = (when - start).dt.total_seconds().to_numpy(dtype=float, na_value=np.nan) / 86_400
     parts = [

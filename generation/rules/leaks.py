@@ -10,7 +10,9 @@ from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.encoding import Encoded
 from generation.rules.lexicon import sense_words
-from generation.rules.skill import Answers, Signal, folds, forest, measure, single
+from generation.rules.skill import Answers, Signal, folds, forest, forward, measure, single
+from generation.rules.splitting import moments
+from harness.schema import Split
 
 GIVEN_AWAY = 0.99
 SIBLING = 0.5
@@ -42,20 +44,17 @@ def useless(profile: DatasetProfile) -> dict[str, str]:
     return drop
 
 
-def clear(
-    profile: DatasetProfile, candidate: Candidate, encoded: Encoded, *, groups: str = "", seed: int = 0
-) -> Cleared:
+def clear(profile: DatasetProfile, candidate: Candidate, encoded: Encoded, *, split: Split, seed: int = 0) -> Cleared:
     """Leave out what gives the target away: its transformations, its other names, and near-perfect single columns.
 
     Then, as long as trees find the rest (nearly) perfect, the column they rely on most, at most six times.
     """
-    keys = profile.frame[groups].iloc[encoded.rows].astype(str).to_numpy() if groups else None
     search = _Search(
         profile=profile,
         candidate=candidate,
         encoded=encoded,
         answers=candidate.answers(encoded.rows),
-        fold=folds(len(encoded.rows), 3, seed, keys),
+        fold=_folds(profile, encoded, split, seed),
         seed=seed,
         drop=useless(profile),
     )
@@ -63,6 +62,17 @@ def clear(
     search.leave_out_single()
     search.leave_out_summed()
     return search.until_honest()
+
+
+def _folds(profile: DatasetProfile, encoded: Encoded, split: Split, seed: int) -> NDArray[np.int64]:
+    """Folds that hold back what the split will hold back: rows, whole groups, or the latest."""
+    if split.rule == "time":
+        cells = profile.frame[split.column].iloc[encoded.rows].astype(str).str.strip()
+        return forward(moments(cells, profile[split.column].date_format), split.test)
+    keys = None
+    if split.rule == "group":
+        keys = profile.frame[split.column].iloc[encoded.rows].astype(str).to_numpy()
+    return folds(len(encoded.rows), 3, seed, keys)
 
 
 @dataclass

@@ -103,7 +103,7 @@ def task_id(dataset: str, question: str) -> str:
     """`<dataset>_<question>`, at most 60 characters; what is cut off stays in a checksum."""
     first = slug(dataset)
     words, tail = first.split("_"), question.split("_")
-    while len(words) > 1 and words[-1] in tail:
+    if len(words) > 1 and words[-1] == tail[0]:
         words = words[:-1]  # housing_price_price reads badly
     joined = re.sub(r"_+", "_", f"{'_'.join(words)}_{question}").strip("_")
     if len(joined) <= LONGEST_ID:

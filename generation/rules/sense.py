@@ -47,8 +47,14 @@ def _by_name(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float,
         found.append((-2.5, "it says where or when"))
     if said & sense_words("design") or re.match(r"(?i)lag", candidate.name):
         found.append((-2.0, "it belongs to the design of the study"))
+    if not re.search(r"[^\W\d_]", candidate.name):
+        found.append((-5.0, "its name is a number, so nobody can say what it is"))
     if _is_dummy(profile, candidate):
         found.append((-2.0, "it is one of several marks of one category"))
+    if any(
+        r.kind == "function" and r.other == candidate.name and r.column in _many(profile) for r in profile.relations
+    ):
+        found.append((-1.0, "it is a lasting attribute of what another column names"))
     if _is_transformed(profile, candidate.name):
         found.append((-1.0, "it is another column transformed"))
     return found
@@ -65,6 +71,10 @@ def _wanted(bare: tuple[str, ...], *, short: bool) -> list[tuple[float, str]]:
     if said & sense_words("perhaps"):
         return [(0.8 if short else 0.4, "its name may be an outcome's")]
     return []
+
+
+def _many(profile: DatasetProfile) -> frozenset[str]:
+    return frozenset(c.name for c in profile.columns if c.cardinality >= 12 and c.kind in (Kind.CATEGORY, Kind.TEXT))
 
 
 def _is_dummy(profile: DatasetProfile, candidate: Candidate) -> bool:

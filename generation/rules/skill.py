@@ -60,17 +60,22 @@ def folds(rows: int, count: int, seed: int, groups: NDArray[np.object_] | None =
     return (generator.permutation(int(codes.max()) + 1) % count)[codes]
 
 
+def forward(moments: NDArray[np.int64], share: float) -> NDArray[np.int64]:
+    """One fold: 0 for the latest rows, -1 for those that are only learned from."""
+    return np.where(moments >= np.quantile(moments, 1 - share), 0, -1).astype(np.int64)
+
+
 def measure(
     linear: Matrix, trees: Matrix, answers: Answers, fold: NDArray[np.int64], *, size: int, seed: int
 ) -> Signal:
-    """Cross-validated skill of ridge regression and of `size` extremely randomised trees."""
-    Y = answers.matrix
+    """Held-out skill of ridge regression and of `size` extremely randomised trees; rows of fold -1 are never asked."""
+    Y, asked = answers.matrix, fold >= 0
     guesses = np.zeros((2, *Y.shape))
     for held in range(int(fold.max()) + 1):
         test = fold == held
         guesses[0, test] = _ridge(linear[~test], Y[~test], linear[test])
         guesses[1, test] = forest(trees[~test], Y[~test], size, seed).predict(trees[test]).reshape(-1, Y.shape[1])
-    return Signal(skill(Y, guesses[0], answers.classes), skill(Y, guesses[1], answers.classes))
+    return Signal(*(skill(Y[asked], guess[asked], answers.classes) for guess in guesses))
 
 
 class _Forest(Protocol):
@@ -128,7 +133,12 @@ def single(values: Matrix, answers: Answers, fold: NDArray[np.int64]) -> float:
         test = fold == held
         tree = DecisionTreeRegressor(max_leaf_nodes=200, min_samples_leaf=2, random_state=0)
         guess[test] = tree.fit(values[~test], Y[~test]).predict(values[test]).reshape(-1, Y.shape[1])
-    return skill(Y, guess, classes=False) if not answers.classes else _balanced(Y, guess)
+    asked = fold >= 0
+    return (_balanced if answers.classes else _r_squared)(Y[asked], guess[asked])
+
+
+def _r_squared(Y: Matrix, guess: Matrix) -> float:
+    return skill(Y, guess, classes=False)
 
 
 def _balanced(Y: Matrix, guess: Matrix) -> float:

@@ -43,7 +43,8 @@ def _can_cut(profile: DatasetProfile, candidate: Candidate, time: str) -> bool:
     column = profile[time]
     if column.kind is not Kind.DATE or column.cardinality < FEWEST_DATES or column.missing > 0:
         return False
-    when = pd.to_datetime(profile.frame[time].astype(str).str.strip(), format=column.date_format, errors="coerce")
+    cells = profile.frame[time].astype(str).str.strip()
+    when = pd.to_datetime(cells, format=column.date_format, errors="coerce", utc=True)
     usable = when.notna().to_numpy() & candidate.usable
     if when.isna().any() or not usable.any():
         return False
@@ -55,6 +56,13 @@ def _can_cut(profile: DatasetProfile, candidate: Candidate, time: str) -> bool:
     parts = [set(candidate.text[usable & part]) for part in (late, ~late)]
     enough = all(candidate.text[usable & part].value_counts().min() >= 5 for part in (late, ~late))
     return not candidate.labels or (all(set(candidate.labels) == part for part in parts) and enough)
+
+
+def moments(cells: pd.Series, date_format: str) -> NDArray[np.int64]:
+    """Dates as whole seconds; what is no date counts as the first moment."""
+    when = pd.to_datetime(cells, format=date_format, errors="coerce", utc=True)
+    seconds = (when - when.min()).dt.total_seconds().fillna(0.0)
+    return seconds.to_numpy(dtype=np.float64).astype(np.int64)
 
 
 def rows_to_measure(candidate: Candidate, most: int, seed: int) -> NDArray[np.int64]:

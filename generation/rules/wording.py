@@ -6,6 +6,7 @@ from generation.profile import DatasetProfile
 from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.lexicon import subject_words
+from generation.rules.naming import slug
 
 LONGEST_TITLE = 120
 
@@ -22,14 +23,21 @@ def phrase(name: str) -> str:
 
 def dataset_title(name: str) -> str:
     """A dataset's name in plain words, with a capital."""
-    words = phrase(re.sub(r"(?i)\.(csv|tsv|parquet|gz|txt)$|[-_. ](csv|dataset|data)$", "", name))
+    words = phrase(re.sub(r"(?i)(\.(csv|tsv|parquet|gz|txt))+$|[-_. ](csv|dataset|data)$", "", name))
     return words[:1].upper() + words[1:]
+
+
+def display_name(profile: DatasetProfile) -> str:
+    """The dataset's name in plain words: the file's, which has its capitals, unless that says nothing."""
+    if profile.origin is not None and slug(profile.origin.file) == slug(profile.name):
+        return dataset_title(profile.origin.file)
+    return dataset_title(profile.name)
 
 
 def question(profile: DatasetProfile, candidate: Candidate) -> str:
     """The title: which table, then what is asked."""
     asked = _asked(candidate)
-    where = dataset_title(profile.name) or "This table"
+    where = display_name(profile) or "This table"
     title = " ".join(f"{where}: {asked}".split())
     return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 2].rstrip() + "…?"
 
