@@ -10,7 +10,6 @@ from generation.profile.dataset import ColumnProfile, Kind, Relation
 from generation.profile.lexicon import structure_words
 from generation.profile.words import tokens
 
-
 _MOST_ROWS_OF_ONE = 60  # a vehicle model with hundreds of rows is a category, not somebody
 
 
@@ -52,7 +51,7 @@ def entities(
             continue
         words = tokens(column.name)
         ends = {words[0], words[-1]} if words else set()
-        place = bool(set(words) & structure_words("area"))
+        place = bool(set(words) & (structure_words("area") | structure_words("place")))
         acts = not place and (bool(ends & structure_words("actor")) or "name" in ends)
         if not (acts or place) or column.cardinality < 12 or repeats < 1.5:
             continue
@@ -65,9 +64,10 @@ def entities(
 
 
 def _is_panel(frame: pd.DataFrame, name: str, when: Sequence[str]) -> bool:
-    """Whether an entity and a time together name (nearly) every row once, while the entity alone does not."""
+    """Whether entity and time together name (nearly) every row once and most entities are there at most times."""
+    actors = frame[name].nunique()
     return any(
-        float(frame.duplicated([name, time]).mean()) < 0.02 and frame[time].nunique() <= 0.5 * len(frame)
+        float(frame.duplicated([name, time]).mean()) < 0.02 and len(frame) > 0.2 * actors * frame[time].nunique()
         for time in when
         if time != name
     )

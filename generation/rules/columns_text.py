@@ -85,7 +85,8 @@ def _values(column: ColumnProfile) -> str:
     if column.low is not None and column.kind in (Kind.NUMBER, Kind.COUNT):
         return _range(column)
     if column.kind is Kind.TEXT:
-        return f"{column.cardinality:,} different texts"
+        short = [text for text in column.examples if len(text) <= _LONGEST_LEVEL]
+        return f"{column.cardinality:,} different texts" + (f", such as {short[0]}" if short else "")
     if column.kind is Kind.IDENTIFIER:
         return f"{column.cardinality:,} different values"
     return _levels(column)

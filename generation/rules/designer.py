@@ -181,8 +181,8 @@ def _metric_fields(draft: Draft, spec: MetricSpec) -> dict[str, object]:
     formulation = draft.formulation
     name = "".join(part.capitalize() for part in formulation.slug.split("_"))
     return {
-        "docstring": _docstring(f"How {formulation.question} is scored: {spec.words}"),
-        "summary": _docstring(f"{formulation.metric} of {formulation.target}."),
+        "docstring": _docstring(f"{formulation.question} {spec.words}"),
+        "summary": _docstring(f"The {formulation.metric} of {formulation.target}."),
         "class_name": f"{name}Metrics",
         "metric": formulation.metric,
         "target": repr(formulation.target),

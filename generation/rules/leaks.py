@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from generation.profile import DatasetProfile, Kind
 from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
-from generation.rules.encoding import Encoded
+from generation.rules.encoding import Encoded, Matrix
 from generation.rules.lexicon import sense_words
 from generation.rules.skill import Answers, Signal, folds, forest, forward, measure, single
 from generation.rules.splitting import moments
@@ -19,6 +19,7 @@ SIBLING = 0.5
 OUTCOME = 0.6
 DETERMINED = 0.998
 _MOST_ROUNDS = 6
+_EXACT = 1e-6
 _TREES = 25
 
 
@@ -134,9 +135,9 @@ class _Search:
             weights, _, _, _ = np.linalg.lstsq(X, y, rcond=1e-8)
             if 1 - float(((y - X @ weights) ** 2).mean()) < DETERMINED:
                 return
-            heaviest = names[int(np.abs(weights * (X.T @ y / len(y))).argmax())]
-            self.drop[heaviest] = f"with other columns it adds up to `{target.name}`"
-            names.remove(heaviest)
+            for name in _parts(names, weights, X.T @ y / len(y), left=float(((y - X @ weights) ** 2).mean())):
+                self.drop[name] = f"with other columns it adds up to `{target.name}`"
+                names.remove(name)
 
     def until_honest(self) -> Cleared:
         """Leave out the strongest column as long as the rest still solves the task."""
@@ -158,6 +159,13 @@ class _Search:
         X = np.hstack([self.encoded.trees[name] for name in features])
         importances = forest(X, self.answers.matrix, _TREES, self.seed).feature_importances_
         return features[int(np.bincount(np.repeat(np.arange(len(features)), widths), weights=importances).argmax())]
+
+
+def _parts(names: list[str], weights: Matrix, correlations: Matrix, *, left: float) -> list[str]:
+    """The summands of an exact sum of at most three; of a longer or a rough one the heaviest alone."""
+    carried = np.abs(weights * correlations)
+    summands = [name for name, weight in zip(names, weights, strict=True) if abs(weight) > 1e-3]
+    return summands if left < _EXACT and len(summands) <= 3 else [names[int(carried.argmax())]]
 
 
 def _shared(own: set[str], words: set[str]) -> bool:
