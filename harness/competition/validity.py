@@ -50,6 +50,7 @@ LARGEST = 1e100
 SMALLEST_BOUND = 1_000_000
 WIDEST_NUMBER = 40
 LONGEST_RECORD = 65_536
+MOST_BLANK_LINES = 1000
 IRREGULAR = {
     stat.S_IFLNK: "a symbolic link",
     stat.S_IFDIR: "a folder",
@@ -117,7 +118,7 @@ def read_submission(path: Path, rules: SubmissionRules) -> Submission:
     bound = size_bound(rules)
     with open_regular(path, bound) as file:
         lines = _Lines(file, bound, longest=max(LONGEST_RECORD, 4 * _row_width(rules)))
-        records = _records(lines)
+        records = _records(lines, len(rules.ids))
         header = next(records, None)
         if header is None:
             raise Unreadable("is empty")
@@ -187,19 +188,20 @@ class _Lines:
             raise TooLarge(self._read, self._bound)
         if self._taken > self._longest:
             raise Unreadable(f"is part of a row of more than {self._longest:,} bytes", self.number)
-        if b"\0" in line:
-            raise Unreadable("holds a zero byte", self.number)
         try:
             text = line.decode("utf-8")
         except UnicodeDecodeError as error:
             raise WrongEncoding(self.number, line[error.start]) from None
+        if "\0" in text:
+            raise Unreadable("holds a zero byte", self.number)
         return text.removeprefix("\ufeff") if self.number == 1 else text
 
 
-def _records(lines: _Lines) -> Iterator[list[str]]:
-    """Rows of stripped cells; blank lines are passed over."""
+def _records(lines: _Lines, rows: int) -> Iterator[list[str]]:
+    """Rows of stripped cells; blank lines are passed over, one a row and a few more."""
     reader = csv.reader(lines, strict=True, skipinitialspace=True)
-    while True:
+    blank = 0
+    while blank <= rows + MOST_BLANK_LINES:
         lines.start()
         try:
             record = next(reader, None)
@@ -208,8 +210,11 @@ def _records(lines: _Lines) -> Iterator[list[str]]:
         if record is None:
             return
         cells = [cell.strip() for cell in record]
-        if cells not in ([], [""]):
+        if cells in ([], [""]):
+            blank += 1
+        else:
             yield cells
+    raise Unreadable("is one of too many blank lines", lines.number)
 
 
 def _positions(header: Sequence[str], rules: SubmissionRules) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Packages for tests, and prepared tasks that are made once a run."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ def make_package(tmp_path: Path) -> MakePackage:
 
 
 @pytest.fixture(scope="session")
-def prepared_task(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Kind], PreparedTask]]:
+def prepared_task(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Kind], PreparedTask]:
     """`prepared_task(kind)`: a prepared task of that kind, made once for all tests (a real sandbox)."""
     tasks: dict[Kind, PreparedTask] = {}
 
@@ -35,4 +35,4 @@ def prepared_task(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
             tasks[kind] = asyncio.run(prepare(made(tmp_path_factory.mktemp(kind), kind)))
         return tasks[kind]
 
-    yield of
+    return of
