@@ -66,6 +66,7 @@ def meanings(documentation: str, names: tuple[str, ...]) -> dict[str, str]:
 
 
 def _clean(line: str) -> str:
+    line = line.strip().strip("|").replace("|", " : ", 1)
     line = re.sub(r"^\s*(?:[-*•+>#]+\s+|\d+[\\.)]+\s*)?", "", line)
     return re.sub(r"\s+", " ", _MARKUP.sub(" ", line)).strip() if "_" not in line else _keep_underscores(line)
 
