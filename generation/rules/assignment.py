@@ -11,15 +11,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 SEPARATOR = "\x1f"
+FIRST_ID = 1_000_001
+COMMON = 0.01
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """Which rows of the table are kept, which of them are test rows, and every row's id."""
+    """Which rows of the table are kept, which of them are test rows, and every row's id.
+
+    `common`: some inputs belong to so many rows that they were divided.
+    """
 
     known: NDArray[np.bool_]
     late: NDArray[np.bool_]
     ids: NDArray[np.int64]
+    common: bool = False
 
     @property
     def train_rows(self) -> NDArray[np.bool_]:
@@ -42,6 +48,18 @@ def by_digest(keys: pd.Series, share: float, salt: str) -> NDArray[np.bool_]:
     return keys.isin(chosen).to_numpy(dtype=bool)
 
 
+def apart_if_common(rows: pd.Series) -> pd.Series:
+    """Row texts as keys, with those that more than one row in a hundred has numbered, so that they are divided too."""
+    number = rows.groupby(rows).cumcount().astype(str)
+    common = rows.groupby(rows).transform("size") > COMMON * len(rows)
+    return rows.where(~common, rows + SEPARATOR + number)
+
+
+def some_common(rows: pd.Series) -> bool:
+    """Whether some inputs belong to more than one row in a hundred."""
+    return bool(rows.value_counts().iloc[0] > COMMON * len(rows)) if len(rows) else False
+
+
 def by_time(cells: pd.Series, share: float, date_format: str) -> NDArray[np.bool_]:
     """The latest rows: the share of all, and all that have the moment of the first of them."""
     when = pd.to_datetime(cells.str.strip(), format=date_format, utc=True)
@@ -54,7 +72,7 @@ def row_texts(frame: pd.DataFrame) -> pd.Series:
 
 
 def ids(rows: pd.Series, salt: str) -> NDArray[np.int64]:
-    """1, 2, 3, … in the order of the digests of the rows; equal rows are counted apart."""
+    """Numbers in the order of the digests of the rows; equal rows are counted apart."""
     copies = rows.groupby(rows).cumcount()
     digests = pd.Series([digest(salt, "id", row, copy) for row, copy in zip(rows, copies, strict=True)])
-    return digests.rank(method="first").to_numpy(dtype=np.float64).astype(np.int64)
+    return digests.rank(method="first").to_numpy(dtype=np.float64).astype(np.int64) - 1 + FIRST_ID

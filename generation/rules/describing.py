@@ -113,7 +113,8 @@ def split_text(draft: Draft) -> str:
         cells = draft.profile.frame[split.column].astype(str).str.strip()[draft.assignment.test_rows]
         when = pd.to_datetime(cells, format=draft.profile[split.column].date_format, utc=True)
         return draft.voice.say("split_time", column=column, first=cells.iloc[int(when.argmin())])
-    return draft.voice.say(f"split_{split.rule}", share=share, column=column)
+    said = draft.voice.say(f"split_{split.rule}", share=share, column=column)
+    return f"{said} {draft.voice.say('common')}" if draft.assignment.common else said
 
 
 def id_note(draft: Draft) -> str:

@@ -85,8 +85,9 @@ def _assign(profile: DatasetProfile, formulation: Formulation) -> Assignment:
     elif split.rule == "group":
         late = assignment.by_digest(frame[split.column].astype(str).str.strip(), split.test, own)
     else:
-        late = assignment.by_digest(texts, split.test, own)
-    return Assignment(_known(frame[formulation.target], formulation), late, assignment.ids(texts, own))
+        late = assignment.by_digest(assignment.apart_if_common(texts), split.test, own)
+    common = split.rule == "random" and assignment.some_common(texts)
+    return Assignment(_known(frame[formulation.target], formulation), late, assignment.ids(texts, own), common)
 
 
 def _known(cells: pd.Series, formulation: Formulation) -> NDArray[np.bool_]:
@@ -166,6 +167,7 @@ def _prepare_fields(draft: Draft, origin: Origin) -> dict[str, object]:
         "left_out": _literal(list(formulation.drop)),
         "salt": repr(salt(profile, formulation)),
         "share": repr(split.test),
+        "common": assignment.COMMON if draft.assignment.common else 0,
         "rule": split.rule,
         "split_column": repr(split.column),
         "date_format": repr(profile[split.column].date_format if split.rule == "time" else ""),

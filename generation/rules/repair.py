@@ -7,8 +7,9 @@ from generation.formulation import Defect, Formulation
 from generation.profile import DatasetProfile
 from harness.schema import Split
 
-_GIVES_AWAY = re.compile(r"determin|leak|shortcut|gives|signal|proxy|target_in")
-_OF_SPLIT = re.compile(r"class|split|order|unbiased|enough|test_rows|share")
+_OF_A_COLUMN = re.compile(r"determin|leak|shortcut|gives|proxy|columns_agree|headroom")
+_AWAY = "it gives `{target}` away"
+_OF_SPLIT = re.compile(r"class|split|order|unbiased|enough|test_rows|share|id_signal")
 _OF_GROUPS = re.compile(r"group|time")
 _OTHER_METRIC = {
     "rmsle": "rmse",
@@ -30,11 +31,11 @@ def revise(profile: DatasetProfile, formulation: Formulation, defects: Sequence[
 
 
 def _revised(profile: DatasetProfile, formulation: Formulation, defect: Defect) -> Formulation:
-    file, _, column = defect.where.partition(":")
-    droppable = {*profile.names} - {formulation.target, *formulation.drop, formulation.split.column}
-    if column in droppable and file.endswith(".csv") and _GIVES_AWAY.search(defect.kind):
-        reason = f"it gives `{formulation.target}` away"
-        return formulation.model_copy(update={"drop": {**formulation.drop, column: reason}})
+    column = _column_of(profile, formulation, defect)
+    if column:
+        reason = "its cells differ in kind between the two files" if "agree" in defect.kind else _AWAY
+        drop = {**formulation.drop, column: reason.format(target=formulation.target)}
+        return formulation.model_copy(update={"drop": drop})
     if "metric" in defect.kind and formulation.metric in _OTHER_METRIC:
         return _other_metric(formulation)
     if _OF_GROUPS.search(defect.kind) and formulation.split.rule in ("group", "time"):
@@ -44,6 +45,16 @@ def _revised(profile: DatasetProfile, formulation: Formulation, defect: Defect) 
         split = formulation.split.model_copy(update={"seed": formulation.split.seed + 1})
         return formulation.model_copy(update={"split": split})
     return formulation
+
+
+def _column_of(profile: DatasetProfile, formulation: Formulation, defect: Defect) -> str:
+    """The feature that a defect is about: named after the file, or in quotes in its words."""
+    if not _OF_A_COLUMN.search(defect.kind):
+        return ""
+    droppable = {*profile.names} - {formulation.target, *formulation.drop, formulation.split.column}
+    _, _, named = defect.where.partition(":")
+    quoted = re.findall(r"['`\"]([^'`\"]+)['`\"]", f"{defect.evidence} {defect.message}")
+    return next((name for name in (named, *quoted) if name in droppable), "")
 
 
 def _other_metric(formulation: Formulation) -> Formulation:
