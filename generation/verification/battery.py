@@ -61,7 +61,7 @@ def _ask(check: Check, evidence: Evidence) -> CheckResult:
     try:
         finding = check.run(evidence)
     except EvidenceLacking as lacking:
-        finding = Finding.not_run(str(lacking))
+        finding = Finding.not_run(str(lacking)) if lacking.applies else Finding.needless(str(lacking))
     return CheckResult.of(check, finding, perf_counter() - started)
 
 

@@ -15,15 +15,23 @@ T = TypeVar("T")
 
 
 class EvidenceLacking(MlesmithError):
-    """A check asked for evidence that could not be had; the message says why."""
+    """A check asked for evidence that could not be had, or (`applies` is false) that this task has no use for."""
+
+    def __init__(self, why: str, *, applies: bool = True) -> None:
+        super().__init__(why)
+        self.applies = applies
 
 
 @dataclass(frozen=True)
 class Lacking:
-    """Why a piece of evidence is not there; `fault` is true where the package itself is to blame."""
+    """Why a piece of evidence is not there.
+
+    `fault` is true where the package itself is to blame; `applies` is false where there is nothing to be had.
+    """
 
     why: str
     fault: bool = False
+    applies: bool = True
 
 
 NOT_ASKED = Lacking("it was not gathered")
@@ -149,5 +157,5 @@ def had(piece: T | Lacking) -> T:
         EvidenceLacking: it could not be had.
     """
     if isinstance(piece, Lacking):
-        raise EvidenceLacking(piece.why)
+        raise EvidenceLacking(piece.why, applies=piece.applies)
     return piece

@@ -12,7 +12,7 @@ DIRECTIONS = {
     "maximize": re.compile(r"\b(high(er|est)|larg(er|est)|great(er|est)|maximi[sz]e|more is better)\b", re.I),
 }
 FORMULA = re.compile(r"\$[^$]+\$|\\\(|\\\[|```|=|≤|∑|√|\\frac|\\sum")
-SCORING = re.compile(r"^#+ .*\b(metric|evaluat\w*|scor\w*|grad\w*)\b.*$", re.I | re.M)
+SCORING = re.compile(r"^##+ .*\b(metric|evaluat\w*|scor\w*|grad\w*)\b.*$", re.I | re.M)
 
 
 @check(

@@ -1,0 +1,205 @@
+"""Gathering the evidence of one package: all that needs a sandbox or the raw data, each once and side by side."""
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+
+from generation.profile.reading import detect, read_text
+from generation.verification.answers import Form
+from generation.verification.benching import BenchJob, outsiders
+from generation.verification.evidence import Bench, Evidence, Grades, Lacking, ProbeRuns, Repetition
+from generation.verification.permuting import TargetNotRaw, write_permuted
+from generation.verification.registry import Part
+from generation.verification.rooms import BenchFailed, run_bench, run_probes
+from generation.verification.submissions import Vectors, vectors
+from generation.verification.tables import BrokenTables, Tables, read_tables
+from generation.verification.trials import grade_trials
+from harness.content import file_hash
+from harness.grading import GraderCrashed
+from harness.package import TaskPackage
+from harness.preparation import PreparationFailed, PreparedTask, prepare, run_prepare
+from harness.sources import Fetched, resolve
+
+OTHERWISE = (("PYTHONHASHSEED", "4711"), ("TZ", "Pacific/Chatham"), ("LC_ALL", "C"))
+OTHER_FOLDER = "/tmp"  # noqa: S108 - inside a sandbox, its own
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What all gatherers share once prepare.py has run."""
+
+    package: TaskPackage
+    task: PreparedTask
+    fetched: Fetched
+    form: Form
+    vectors: Vectors
+    sandbox: str
+    seed: int
+
+
+async def gather(evidence: Evidence, parts: Collection[Part], *, sandbox: str, seed: int) -> Evidence:
+    """The evidence with the parts that were asked for, each had or lacking with its reason.
+
+    Raises:
+        SourceError: the raw data cannot be fetched: nothing is said about the package then.
+        MachineError: no sandbox works here.
+    """
+    if not parts:
+        return evidence
+    package = evidence.package
+    source = package.card.source
+    fetched = await asyncio.to_thread(resolve, source.uri, sha256=source.sha256)
+    if Part.RAW in parts:
+        evidence = replace(evidence, raw=await asyncio.to_thread(read_raw, fetched))
+    try:
+        task = await prepare(package, sandbox=sandbox)
+        tables = await asyncio.to_thread(read_tables, package.card, task.public, task.private)
+    except (PreparationFailed, BrokenTables) as error:
+        failed = Lacking(str(error), fault=True)
+        consequence = Lacking("prepare.py did not give the tables that this needs")
+        return replace(
+            evidence,
+            prepared=failed,
+            repeated=consequence,
+            permuted=consequence,
+            grades=consequence,
+            bench=consequence,
+            probes=consequence,
+        )
+    form = Form(tables)
+    known = await asyncio.to_thread(vectors, form, seed)
+    desk = Desk(package, task, fetched, form, known, sandbox, seed)
+    return await _beyond_the_tables(replace(evidence, prepared=tables), parts, desk)
+
+
+async def _beyond_the_tables(evidence: Evidence, parts: Collection[Part], desk: Desk) -> Evidence:
+    """What needs further sandboxes: all at once, but the bench, which waits for the probes."""
+
+    async def wanted(
+        part: Part, work: Callable[[Desk], Coroutine[None, None, T | Lacking]], otherwise: T | Lacking
+    ) -> T | Lacking:
+        return await work(desk) if part in parts else otherwise
+
+    async def probes_then_bench() -> tuple[ProbeRuns | Lacking, Bench | Lacking]:
+        probes = await wanted(Part.PROBES, probe, evidence.probes)
+        return probes, await wanted(Part.BENCH, lambda one: bench(one, probes), evidence.bench)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            ladder = group.create_task(probes_then_bench())
+            repeated = group.create_task(wanted(Part.REPEATED, repeat, evidence.repeated))
+            permuted = group.create_task(wanted(Part.PERMUTED, permute, evidence.permuted))
+            grades = group.create_task(wanted(Part.GRADES, grade_all, evidence.grades))
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
+    probes, scored = ladder.result()
+    return replace(
+        evidence,
+        repeated=repeated.result(),
+        permuted=permuted.result(),
+        grades=grades.result(),
+        probes=probes,
+        bench=scored,
+    )
+
+
+def read_raw(fetched: Fetched) -> pd.DataFrame:
+    """The raw table with every cell as text."""
+    return read_text(fetched.path, detect(fetched.path))
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder that a sandbox can read, for the time of the block."""
+    with tempfile.TemporaryDirectory(prefix="mlesmith-verify-") as name:
+        path = Path(name)
+        path.chmod(0o755)
+        yield path
+
+
+async def repeat(desk: Desk) -> Repetition | Lacking:
+    """prepare.py once more, under other circumstances; the files whose content differs."""
+    with _folder() as folder:
+        try:
+            await run_prepare(
+                desk.package,
+                folder,
+                sandbox=desk.sandbox,
+                environment=OTHERWISE,
+                cwd=OTHER_FOLDER,
+                fetched=desk.fetched,
+            )
+        except PreparationFailed as error:
+            return Lacking(str(error), fault=True)
+        differences = await asyncio.to_thread(_differences, desk.task.root, folder)
+    words = " and ".join(f"{name}={value}" for name, value in (*OTHERWISE, ("cwd", OTHER_FOLDER)))
+    return Repetition(differences, words)
+
+
+def _differences(one: Path, other: Path) -> tuple[str, ...]:
+    first, second = (_contents(root) for root in (one, other))
+    return tuple(name for name in sorted(first.keys() | second.keys()) if first.get(name) != second.get(name))
+
+
+def _contents(root: Path) -> Mapping[str, str]:
+    """The hash of each prepared file; description.md is no work of prepare.py."""
+    return {
+        path.relative_to(root).as_posix(): file_hash(path)
+        for part in ("public", "private")
+        for path in sorted((root / part).rglob("*"))
+        if path.is_file() and path.name != "description.md"
+    }
+
+
+async def permute(desk: Desk) -> Tables | Lacking:
+    """What prepare.py makes of the raw data when its targets are given to other rows."""
+    with _folder() as folder:
+        try:
+            raw = await asyncio.to_thread(
+                write_permuted, desk.fetched.path, folder / "raw", desk.package.card.task, desk.seed
+            )
+            raw.chmod(0o644)
+            fetched = replace(desk.fetched, path=raw)
+            await run_prepare(desk.package, folder / "made", sandbox=desk.sandbox, fetched=fetched)
+            return await asyncio.to_thread(
+                read_tables, desk.package.card, folder / "made" / "public", folder / "made" / "private"
+            )
+        except TargetNotRaw as error:
+            return Lacking(str(error), applies=False)
+        except (PreparationFailed, BrokenTables) as error:
+            return Lacking(str(error), fault=True)
+
+
+async def grade_all(desk: Desk) -> Grades | Lacking:
+    """Every probing submission, through the real grader in one call."""
+    try:
+        return await grade_trials(desk.task, desk.form, desk.vectors, sandbox=desk.sandbox, seed=desk.seed)
+    except GraderCrashed as error:
+        return Lacking(str(error), fault=True)
+
+
+async def probe(desk: Desk) -> ProbeRuns | Lacking:
+    """The reference solution and the ladder, where an agent would work."""
+    with _folder() as folder:
+        return await run_probes(desk.task, desk.form, folder, sandbox=desk.sandbox)
+
+
+async def bench(desk: Desk, probes: ProbeRuns | Lacking) -> Bench | Lacking:
+    """metric.py on all predictions: as it is, broken, on resampled rows."""
+    files: dict[str, bytes | None] = {}
+    if isinstance(probes, ProbeRuns):
+        files = {"reference": probes.reference.submission}
+        files |= {name: run.submission for name, run in probes.ladder.items()}
+    job = BenchJob(desk.form, desk.task.rules, desk.vectors, outsiders(desk.form, files, desk.seed), desk.seed)
+    with _folder() as folder:
+        try:
+            return await run_bench(desk.task, job, folder, sandbox=desk.sandbox)
+        except BenchFailed as error:
+            return Lacking(str(error), fault=True)

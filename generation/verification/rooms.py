@@ -1,0 +1,146 @@
+"""The battery's own sandboxes: an agent's room for the probes, and a room with the answers for the bench."""
+
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from time import perf_counter
+
+from inspect_ai.util import OutputLimitExceededError, SandboxEnvironment
+from pydantic import ValidationError
+
+from generation.verification.answers import Form
+from generation.verification.benching import BenchJob
+from generation.verification.evidence import Bench, ProbeRuns, Run
+from generation.verification.submissions import LADDER
+from harness.competition.validity import size_bound
+from harness.errors import MlesmithError
+from harness.prepared import ANSWERS, PreparedTask
+from harness.sandboxes.selection import open_sandbox
+from harness.sandboxes.spec import DATA, WORKSPACE, Mount, SandboxLimits, SandboxSpec
+from harness.sandboxes.transfer import read_result
+
+PROBES = "/opt/mlesmith/probes"
+RULES = "/opt/mlesmith/rules.json"
+CHECKING = ("check", "faults", "labels", "reasons", "validity")
+LADDER_ROWS = 4000  # more would make the probes better and every verification slower
+LADDER_S, BENCH_S, CHECK_S = 120, 300, 30
+BENCH_LIMITS = SandboxLimits(memory_mb=2048, disk_mb=64, processes=64)
+LARGEST_ANSWER = 64_000_000
+TAIL = 1500
+TIMED_OUT = 124
+
+
+class BenchFailed(MlesmithError):
+    """metric.py could not be evaluated apart from the grader."""
+
+
+def program(name: str) -> Path:
+    """The path of a program in the folder `probes`."""
+    return Path(str(files("generation.verification").joinpath("probes", name)))
+
+
+def agent_spec(task: PreparedTask, folder: Path) -> SandboxSpec:
+    """The room that an agent gets; `folder` receives the rules, and the solution beside them."""
+    limits = task.package.card.limits
+    (folder / "rules.json").write_text(task.rules.to_json(), encoding="utf-8")
+    (folder / "solution.py").write_text(task.package.files["solution.py"], encoding="utf-8")
+    for path in folder.iterdir():
+        path.chmod(0o644)
+    return SandboxSpec(
+        mounts=(
+            Mount(source=task.public, target=DATA),
+            Mount(source=folder / "rules.json", target=RULES),
+            Mount(source=folder / "solution.py", target=f"{PROBES}/solution.py"),
+            Mount(source=program("ladder.py"), target=f"{PROBES}/ladder.py"),
+        ),
+        limits=SandboxLimits(
+            memory_mb=limits.memory_mb,
+            cpus=limits.cpus,
+            disk_mb=limits.disk_mb,
+            processes=limits.processes,
+            gpus=limits.gpus,
+        ),
+        library=("harness.competition.__init__", *(f"harness.competition.{name}" for name in CHECKING)),
+        commands=(("check-submission", "harness.competition.check"),),
+    )
+
+
+async def run_probes(task: PreparedTask, form: Form, folder: Path, *, sandbox: str) -> ProbeRuns:
+    """The ladder, then the reference solution and `check-submission`, in one room.
+
+    The ladder's files are taken out before the untrusted solution starts.
+    """
+    bound = size_bound(task.rules)
+    question = task.package.card.task
+    words = {
+        "id": question.id_column,
+        "target": question.target[0],
+        "prediction": question.prediction,
+        "labels": form.labels.tolist() if form.kind != "number" else [],
+        "metric": task.package.card.metric.name,
+        "rows": LADDER_ROWS,
+    }
+    limit = task.package.card.limits.time_s
+    async with open_sandbox(agent_spec(task, folder), sandbox) as room:
+        ladder = await _run(room, ["python", f"{PROBES}/ladder.py", json.dumps(words)], LADDER_S)
+        left = {name: await _left(room, f"{name}.csv", bound) for name in LADDER}
+        reference = await _run(room, ["python", f"{PROBES}/solution.py"], limit)
+        submission = await _left(room, "submission.csv", bound)
+        checked = await _run(room, ["check-submission"], CHECK_S)
+    return ProbeRuns(
+        reference=Run(reference.code, reference.seconds, reference.messages, submission),
+        checked=checked,
+        ladder={name: Run(ladder.code, ladder.seconds, ladder.messages, file) for name, file in left.items()},
+    )
+
+
+async def run_bench(task: PreparedTask, job: BenchJob, folder: Path, *, sandbox: str) -> Bench:
+    """probes/bench.py on a job.
+
+    Raises:
+        BenchFailed: it ended without an answer: metric.py is broken, or too slow.
+    """
+    (folder / "metric.py").write_text(task.package.files["metric.py"], encoding="utf-8")
+    (folder / "job.npz").write_bytes(job.to_npz())
+    for path in folder.iterdir():
+        path.chmod(0o644)
+    spec = SandboxSpec(
+        mounts=(
+            Mount(source=folder, target="/bench"),
+            Mount(source=task.private, target="/answers"),
+            Mount(source=program("bench.py"), target=f"{PROBES}/bench.py"),
+        ),
+        limits=BENCH_LIMITS,
+        library=("harness.competition",),
+    )
+    result = f"{WORKSPACE}/result.json"
+    command = ["python", f"{PROBES}/bench.py", "/bench/metric.py", f"/answers/{ANSWERS}", "/bench/job.npz", result]
+    async with open_sandbox(spec, sandbox) as room:
+        ended = await _run(room, command, BENCH_S)
+        answer = await read_result(room, result, LARGEST_ANSWER)
+    if ended.code != 0 or not isinstance(answer, bytes):
+        raise BenchFailed(f"metric.py on known predictions ended with exit code {ended.code}: {ended.messages}")
+    try:
+        return job.read(answer)
+    except ValidationError as error:
+        raise BenchFailed(f"metric.py on known predictions left a result of another form: {error}") from error
+
+
+async def _run(room: SandboxEnvironment, command: Sequence[str], limit: int) -> Run:
+    """One program; a limit that it reaches is told as its end."""
+    started = perf_counter()
+    try:
+        ended = await room.exec(list(command), timeout=limit)
+    except TimeoutError:
+        return Run(TIMED_OUT, perf_counter() - started, f"it did not end within {limit} s")
+    except OutputLimitExceededError:
+        return Run(1, perf_counter() - started, "it printed more than it may")
+    messages = (ended.stderr.strip() or ended.stdout.strip())[-TAIL:]
+    return Run(ended.returncode, perf_counter() - started, messages)
+
+
+async def _left(room: SandboxEnvironment, name: str, bound: int) -> bytes | None:
+    """A file that a program left, if it is a plain one of a possible size."""
+    found = await read_result(room, f"{WORKSPACE}/{name}", bound)
+    return found if isinstance(found, bytes) else None
