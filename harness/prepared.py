@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +13,10 @@ from harness.competition.validity import SubmissionRules
 from harness.package import TaskPackage
 
 TRAIN, TEST, SAMPLE, ANSWERS = "train.csv", "test.csv", "sample_submission.csv", "test_answer.csv"
+# From pandas 3.1 on every number is read to the last bit, and the option that asked for it is gone.
+ROUND_TRIP: dict[str, Any] = (
+    {} if tuple(map(int, pd.__version__.split(".")[:2])) >= (3, 1) else {"float_precision": "round_trip"}
+)
 MISSING_CELLS = ("", "NA", "N/A", "n/a", "<NA>", "#N/A", "NaN", "nan", "-nan", "NULL", "null", "None")
 
 
@@ -85,13 +90,14 @@ class PreparedTask:
         question = self.package.card.task
         text = {question.id_column, *(question.target if question.prediction != "number" else ())}
         names = [str(name) for name in pd.read_csv(path, nrows=0).columns]
-        return pd.read_csv(
+        table: pd.DataFrame = pd.read_csv(
             path,
             dtype={name: str for name in names if name in text},
             keep_default_na=False,
             na_values={name: list(MISSING_CELLS) for name in names if name not in text},
-            float_precision="round_trip",
+            **ROUND_TRIP,
         )
+        return table
 
 
 def submission_columns(package: TaskPackage) -> tuple[str, ...]:

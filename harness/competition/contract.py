@@ -25,7 +25,6 @@ from harness.competition.faults import (
     DuplicateIds,
     InvalidSubmission,
     MissingColumns,
-    MissingIds,
     UnknownIds,
     WrongRowCount,
     quoted,
@@ -72,9 +71,6 @@ class CompetitionMetrics(ABC):
         unknown = ~ids.isin(answered)
         if unknown.any():
             raise UnknownIds(str(ids[unknown].iloc[0]), _line(ids, unknown), set(answered))
-        missing = answered[~answered.isin(ids)]
-        if len(missing):
-            raise MissingIds(f"The submission lacks the ids {quoted(missing.astype(str))}")
 
 
 class BrokenMetric(Exception):
