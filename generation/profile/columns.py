@@ -105,13 +105,15 @@ def _kind_of_text(values: _Values, name: str) -> tuple[Kind, str]:
     if form:
         return Kind.DATE, form
     distinct, count = len(values.counts), len(values.shown)
+    if is_id_name(name) and distinct > 30:
+        return Kind.IDENTIFIER, ""
     if distinct <= 15 and ordered_levels([str(v) for v in values.counts.index]):
         return Kind.ORDERED, ""
     words = values.shown.head(500).str.count(r"\s+").add(1).mean()
     if words >= 4 and distinct > max(30, 0.2 * count):
         return Kind.TEXT, ""
     if distinct > max(20, 0.5 * count):
-        return (Kind.TEXT if words >= 1.8 and not is_id_name(name) else Kind.IDENTIFIER), ""
+        return (Kind.TEXT if words >= 1.8 else Kind.IDENTIFIER), ""
     return Kind.CATEGORY, ""
 
 

@@ -15,6 +15,7 @@ from generation.rules.encoding import Encoded, encode
 from generation.rules.leaks import clear, useless
 from generation.rules.naming import slug
 from generation.rules.objectives import scoring
+from generation.rules.repair import revise
 from generation.rules.sense import Sense, sense
 from generation.rules.skill import Signal, folds, measure
 from generation.rules.splitting import rows_to_measure, split_of
@@ -63,19 +64,16 @@ class RulesBrainstormer:
         limit: int = 3,
         defects: Sequence[Defect] = (),
     ) -> list[Formulation]:
-        """The formulations, best first; a target that a defect names is not asked for again."""
-        refused = {defect.where.rpartition(":")[2] for defect in defects if defect.stage == "brainstormer"}
-        return formulations(profile, limit=limit, seed=self.seed, refused=frozenset(refused))
+        """The formulations, best first, each changed as far as the defects ask for it."""
+        return [revise(profile, one, defects) for one in formulations(profile, limit=limit, seed=self.seed)]
 
 
-def formulations(
-    profile: DatasetProfile, *, limit: int = 3, seed: int = 0, refused: frozenset[str] = frozenset()
-) -> list[Formulation]:
+def formulations(profile: DatasetProfile, *, limit: int = 3, seed: int = 0) -> list[Formulation]:
     """At most `limit` questions worth asking of a table; none where it has fewer than 150 rows or nothing to learn."""
     if profile.rows < FEWEST_ROWS:
         return []
     with threadpool_limits(1):
-        ranked = [item for item in rank(profile, seed=seed) if item.candidate.name not in refused]
+        ranked = rank(profile, seed=seed)
         encoded = encode(profile, _draw(profile.rows, FINAL_ROWS, seed))
         chosen: list[tuple[Ranked, Formulation]] = []
         for item in ranked[:MOST_TRIED]:

@@ -48,7 +48,7 @@ def write_out(profile: DatasetProfile, formulation: Formulation) -> TaskDesign:
         raise ValueError(
             f"the profile of {profile.name!r} does not say which file it was made of (profile_source does)"
         )
-    draft = Draft(profile, formulation, _assign(profile, formulation), _id_column(profile, formulation))
+    draft = Draft(profile, formulation, foresee(profile, formulation), _id_column(profile, formulation))
     spec = get_metric(formulation.metric)
     return TaskDesign(
         slug=formulation.slug,
@@ -76,7 +76,8 @@ def salt(profile: DatasetProfile, formulation: Formulation) -> str:
     return f"{profile.name}/{formulation.slug}/{formulation.split.seed}"
 
 
-def _assign(profile: DatasetProfile, formulation: Formulation) -> Assignment:
+def foresee(profile: DatasetProfile, formulation: Formulation) -> Assignment:
+    """The division of the rows that the written prepare.py will make."""
     frame, split, own = profile.frame, formulation.split, salt(profile, formulation)
     gone = {*formulation.drop, formulation.target}
     texts = assignment.row_texts(frame[[name for name in frame.columns if name not in gone]].astype(str))

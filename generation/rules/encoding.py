@@ -88,7 +88,7 @@ def _dates(series: pd.Series, form: str) -> tuple[Matrix, Matrix]:
     days = (when - start).dt.total_seconds().to_numpy(dtype=float, na_value=np.nan) / 86_400
     parts = [
         days,
-        *(getattr(when.dt, part).to_numpy(dtype=float, na_value=np.nan) for part in ("month", "dayofweek", "hour")),
+        *(getattr(when.dt, part).to_numpy(dtype=float, na_value=np.nan) for part in ("month", "day_of_week", "hour")),
     ]
     trees = np.column_stack([np.where(np.isfinite(p), p, -1.0) for p in parts])
     return np.column_stack([_standard(part) for part in trees.T]), trees

@@ -1,0 +1,125 @@
+"""Which questions are asked: the right ones, without what gives them away, unlike one another."""
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from generation.formulation import Defect
+from generation.profile import profile_table
+from generation.rules.brainstormer import RulesBrainstormer, formulations
+from generation.rules.candidates import candidates
+from generation.rules.naming import slug
+from tests.generation.rules.tables import days, houses, patients, profiled
+
+RNG = np.random.default_rng(5)
+
+
+def test_the_price_is_asked_without_its_logarithm_and_the_row_number() -> None:
+    first, *others = formulations(profile_table(houses(), name="houses"))
+    assert first.target == "price"
+    assert (first.objective, first.metric, first.prediction) == ("regression", "rmse", "number")
+    assert set(first.drop) == {"no", "log_price"}
+    assert "another form" in first.drop["log_price"]
+    assert all(one.target != "log_price" for one in others)
+
+
+def test_proposals_repeat_exactly() -> None:
+    profile = profile_table(houses(), name="houses")
+    assert formulations(profile, seed=3) == formulations(profile, seed=3)
+
+
+def test_no_two_ask_the_same_quantity() -> None:
+    for frame in (houses(), patients(), days()):
+        found = formulations(profile_table(frame))
+        assert len({one.target for one in found}) == len(found) <= 3
+
+
+def test_patients_are_kept_together() -> None:
+    (first, *_) = formulations(profile_table(patients(), name="visits"))
+    assert (first.target, first.labels, first.positive_label) == ("diagnosis", ("well", "sick"), "sick")
+    assert (first.split.rule, first.split.column) == ("group", "patient_id")
+
+
+def test_dated_rows_are_cut_in_time() -> None:
+    (first, *_) = formulations(profile_table(days(), name="shop"))
+    assert (first.target, first.split.rule, first.split.column) == ("sales", "time", "date")
+
+
+def test_parts_of_a_sum_are_left_out() -> None:
+    a, b, x = RNG.poisson(20, 500), RNG.poisson(30, 500), RNG.normal(size=500)
+    shared = RNG.poisson(10, 500)
+    frame = pd.DataFrame({"x": x + 0.2 * shared, "casual": a + shared, "members": b + shared})
+    frame["riders"] = frame["casual"] + frame["members"]
+    chosen = next(
+        one
+        for one in formulations(profile_table(frame[["x", "casual", "members", "riders"]].astype(str), name="riders"))
+        if one.target == "riders"
+    )
+    assert set(chosen.drop) == {"casual", "members"}
+
+
+def test_a_recoded_answer_is_left_out() -> None:
+    frame = patients()
+    frame["code"] = np.where(frame["diagnosis"] == "sick", "A1", "B7")
+    (first, *_) = formulations(profile_table(frame))
+    assert first.target in {"diagnosis", "code"}
+    assert {"diagnosis", "code"} - {first.target} <= set(first.drop)
+
+
+def test_nothing_is_asked_where_nothing_can_be_learned() -> None:
+    noise = pd.DataFrame({"a": RNG.normal(size=400), "b": RNG.normal(size=400), "price": RNG.normal(size=400)})
+    assert formulations(profile_table(noise.astype(str))) == []
+
+
+@pytest.mark.parametrize("rows", [0, 20, 140])
+def test_tiny_tables_give_nothing(rows: int) -> None:
+    assert formulations(profile_table(houses(rows))) == []
+
+
+def test_rare_labels_are_named() -> None:
+    frame = patients()
+    frame.loc[:4, "diagnosis"] = "unclear"
+    (first, *_) = formulations(profile_table(frame))
+    assert first.rare_labels == ("unclear",)
+    assert set(first.labels) == {"well", "sick"}
+
+
+def test_what_cannot_be_asked_is_refused_with_its_reason() -> None:
+    frame = houses()
+    frame["cost"] = [f"${1000 + 7 * i % 300:,}" for i in range(len(frame))]
+    found, refused = candidates(profile_table(frame))
+    assert "price" in {one.name for one in found}
+    assert "signs" in refused["cost"]
+    assert "identifier" in refused["no"]
+
+
+def test_a_defect_drops_the_column_it_names(tmp_path: Path) -> None:
+    profile = profiled(houses(), tmp_path)
+    defect = Defect(
+        stage="brainstormer", kind="data.determined_target", where="train.csv:size_sqm", message="size tells the price"
+    )
+    found = asyncio.run(RulesBrainstormer().propose(profile, defects=[defect]))
+    assert "size_sqm" in next(one for one in found if one.target == "price").drop
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Sale_Price", "sale_price"),
+        ("cc1_miles", "cc1_miles"),
+        ("FARE", "fare"),
+        ("Größe (cm)", "gro_e_cm"),
+        ("9.7", "c_9_7"),
+        ("???", "column"),
+        ("FlightDelays.csv.gz", "flight_delays"),
+    ],
+)
+def test_slugs_are_identifiers(name: str, expected: str) -> None:
+    found = slug(name)
+    assert found.isidentifier()
+    assert found.isascii()
+    if name.isascii():
+        assert found == expected
