@@ -1,0 +1,56 @@
+"""Every agent by its name; adding one is adding an entry."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from inspect_ai.solver import Solver
+
+from harness.agents.controls import nothing, oracle, sample_submission
+from harness.agents.names import BASELINES
+from harness.agents.programs import baseline, script
+from harness.agents.react import react
+from harness.errors import UnknownName
+
+Kind = Literal["control", "baseline", "script", "model"]
+
+
+@dataclass(frozen=True)
+class AgentCard:
+    """An agent: `family` names its near relatives, `make` builds its solver from its options."""
+
+    name: str
+    family: str
+    kind: Kind
+    summary: str
+    make: Callable[..., Solver]
+
+
+def _cards() -> list[AgentCard]:
+    baselines = [
+        AgentCard(name, family, "baseline", summary, partial(baseline, name=name, family=family))
+        for name, (family, summary) in BASELINES.items()
+    ]
+    return [
+        *baselines,
+        AgentCard("oracle", "control", "control", "Submits the answers: must score best possible.", oracle),
+        AgentCard("sample_submission", "control", "control", "Submits the sample: must be valid.", sample_submission),
+        AgentCard("nothing", "control", "control", "Submits nothing: must be missing.", nothing),
+        AgentCard("script", "script", "script", "Your own Python file: script:FILE.", script),
+        AgentCard("react", "", "model", "A language model with a shell, Python and check_submission.", react),
+    ]
+
+
+AGENTS = {card.name: card for card in _cards()}
+
+
+def get_agent(name: str) -> AgentCard:
+    """The agent of that name.
+
+    Raises:
+        UnknownName: there is none; near names are listed.
+    """
+    if name not in AGENTS:
+        raise UnknownName("agent", name, list(AGENTS))
+    return AGENTS[name]

@@ -1,0 +1,99 @@
+"""A contestant in words: `boosting`, `react@openai/gpt-5`, `baseline[seed=3]`, `script:FILE`."""
+
+import re
+from dataclasses import dataclass
+
+from inspect_ai.solver import Solver
+
+from harness.agents.catalogue import AgentCard, get_agent
+from harness.errors import UserError
+
+FORM = re.compile(r"(?P<agent>[a-z_][a-z0-9_]*)(\[(?P<options>[^\]]*)\])?(@(?P<model>.+))?")
+
+
+class MalformedContestant(UserError):
+    """Words that name no agent, or name a model for an agent that has none, or none for one that needs it."""
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """An agent with its options and, where it needs one, its model."""
+
+    agent: AgentCard
+    options: tuple[tuple[str, str | int | float], ...]
+    model: str | None
+
+    @property
+    def name(self) -> str:
+        """The key of every leaderboard."""
+        if self.agent.name == "script":
+            return f"script:{dict(self.options)['file']}"
+        options = ",".join(f"{key}={value}" for key, value in self.options)
+        return self.agent.name + (f"[{options}]" if options else "") + (f"@{self.model}" if self.model else "")
+
+    @property
+    def words(self) -> str:
+        """The contestant without its model: what `-T agent=` takes."""
+        return self.name.partition("@")[0] if self.agent.name != "script" else self.name
+
+    def solver(self) -> Solver:
+        """The solver with the options given."""
+        return self.agent.make(**dict(self.options))
+
+
+def parse_contestant(words: str) -> Contestant:
+    """Read `agent`, `agent[key=value,...]`, `agent@model` or `script:FILE`.
+
+    Raises:
+        UnknownName: there is no such agent.
+        MalformedContestant: the words are of another form.
+    """
+    words = words.strip()
+    if words.startswith("script:"):
+        return Contestant(get_agent("script"), (("file", words.removeprefix("script:")),), None)
+    form = FORM.fullmatch(words)
+    if form is None:
+        raise MalformedContestant(f"{words!r} names no contestant. Write agent, agent[key=value]@model or script:FILE.")
+    return Contestant(get_agent(form["agent"]), _options(form["options"] or "", words), form["model"])
+
+
+def _options(text: str, words: str) -> tuple[tuple[str, str | int | float], ...]:
+    options = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise MalformedContestant(f"{words!r}: {part!r} is not of the form key=value.")
+        options.append((key.strip(), _value(value.strip())))
+    return tuple(sorted(options))
+
+
+def _value(text: str) -> str | int | float:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def contestants(agents: list[str], models: list[str]) -> list[Contestant]:
+    """Every agent, those that need a model once for each model.
+
+    Raises:
+        MalformedContestant: an agent that needs a model, and none is named; or a model, and no agent that takes one.
+    """
+    found: dict[str, Contestant] = {}
+    for words in agents:
+        contestant = parse_contestant(words)
+        needs = contestant.agent.kind == "model"
+        if contestant.model and not needs:
+            raise MalformedContestant(f"{words!r}: the agent {contestant.agent.name} takes no model.")
+        if needs and not contestant.model and not models:
+            raise MalformedContestant(
+                f"The agent {contestant.agent.name} needs a model: --models openai/gpt-5, or react@openai/gpt-5."
+            )
+        named = [contestant.model] if contestant.model or not needs else models
+        for model in named:
+            one = Contestant(contestant.agent, contestant.options, model)
+            found.setdefault(one.name, one)
+    return list(found.values())

@@ -1,0 +1,138 @@
+"""Tasks as Inspect evals: one competition as a task of one sample, or many as the samples of one suite."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from inspect_ai import Task
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.solver import Solver
+from inspect_ai.util import SandboxEnvironmentSpec
+
+from harness.agents.contestant import parse_contestant
+from harness.agents.react import react
+from harness.package import TaskPackage, load_package
+from harness.places import cache_dir
+from harness.prepared import PreparedTask
+from harness.prepared_tasks import PACKAGE, SANDBOX, prepare_all
+from harness.sandboxes.selection import choose
+from harness.sandboxes.spec import DATA, Mount, SandboxLimits, SandboxSpec
+from harness.scorer import competition_scorer
+from harness.selection import select
+
+RULES = "/opt/mlesmith/rules.json"
+# What an agent's sandbox holds of mlesmith: the check of a submission and the baselines; no metric, no grader.
+LIBRARY = (
+    "harness.competition.__init__",
+    "harness.competition.reasons",
+    "harness.competition.faults",
+    "harness.competition.labels",
+    "harness.competition.validity",
+    "harness.competition.check",
+    "harness.baselines",
+)
+COMMANDS = (("check-submission", "harness.competition.check"),)
+
+
+def load_task(path: str | Path, sandbox: str = "auto") -> Task:
+    """The Inspect task of the package that holds `path` (its task.py passes `__file__`)."""
+    return competition_task(load_package(Path(path).parent if Path(path).is_file() else Path(path)), sandbox=sandbox)
+
+
+def competition_task(
+    package: TaskPackage,
+    *,
+    agent: str | None = None,
+    sandbox: str = "auto",
+    time_s: int | None = None,
+    memory_mb: int | None = None,
+) -> Task:
+    """One competition as a task of one sample; prepares the data (cached).
+
+    Raises:
+        PreparationFailed, SourceError, MachineError: the data can't be had or prepared here.
+    """
+    task = prepare_all([package], sandbox)[0]
+    return _task(package.id, [_sample(task, sandbox, time_s, memory_mb)], agent, package.card.version)
+
+
+def suite(
+    tasks: str | Sequence[str],
+    *,
+    agent: str | None = None,
+    sandbox: str = "auto",
+    time_s: int | None = None,
+    memory_mb: int | None = None,
+) -> Task:
+    """Many competitions as the samples of one task, so that they make one log."""
+    words = [tasks] if isinstance(tasks, str) else list(tasks)
+    wanted = [part.strip() for word in words for part in word.split(",") if part.strip()]
+    prepared = prepare_all(select(*wanted), sandbox)
+    return _task("suite", [_sample(task, sandbox, time_s, memory_mb) for task in prepared], agent, "1-A")
+
+
+def _task(name: str, samples: list[Sample], agent: str | None, version: str) -> Task:
+    contestant = parse_contestant(agent) if agent else None
+    solver: Solver = contestant.solver() if contestant else react()
+    return Task(
+        dataset=MemoryDataset(samples, name=name),
+        solver=solver,
+        scorer=competition_scorer(),
+        name=name,
+        version=version,
+        metadata={"contestant": contestant.name, "family": contestant.agent.family} if contestant else {},
+    )
+
+
+def agent_sandbox(task: PreparedTask, *, time_s: int | None = None, memory_mb: int | None = None) -> SandboxSpec:
+    """What an agent gets: the public files, the command `check-submission`, the limits of the card."""
+    limits = task.package.card.limits
+    return SandboxSpec(
+        mounts=(Mount(source=task.public, target=DATA), Mount(source=_rules(task), target=RULES)),
+        limits=SandboxLimits(
+            memory_mb=memory_mb or limits.memory_mb,
+            cpus=limits.cpus,
+            disk_mb=limits.disk_mb,
+            processes=limits.processes,
+            gpus=limits.gpus,
+        ),
+        environment=(("MLESMITH_TIME_S", str(time_s or limits.time_s)),),
+        library=LIBRARY,
+        commands=COMMANDS,
+    )
+
+
+def _rules(task: PreparedTask) -> Path:
+    """The rules of a submission as a file; everything in them is public."""
+    path = cache_dir("rules") / f"{task.root.name}.json"
+    text = task.rules.to_json()
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        draft = path.with_name(f"{path.name}.{id(task)}")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    return path
+
+
+def _sample(task: PreparedTask, sandbox: str, time_s: int | None, memory_mb: int | None) -> Sample:
+    card = task.package.card
+    return Sample(
+        id=card.id,
+        input=task.package.files["description.md"],
+        sandbox=SandboxEnvironmentSpec(choose(sandbox), agent_sandbox(task, time_s=time_s, memory_mb=memory_mb)),
+        metadata={
+            "task": card.id,
+            "task_version": card.version,
+            "task_hash": task.package.code_hash,
+            "data_hash": task.data_hash,
+            "cluster": card.source.cluster,
+            "collection": card.collection,
+            "modality": card.task.modality,
+            "objective": card.task.objective,
+            "metric": card.metric.name,
+            "direction": card.metric.direction,
+            "decimals": card.metric.decimals,
+            "time_s": time_s or card.limits.time_s,
+            "memory_mb": memory_mb or card.limits.memory_mb,
+            SANDBOX: sandbox,
+            PACKAGE: str(task.package.root or task.root),
+        },
+    )

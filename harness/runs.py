@@ -1,0 +1,136 @@
+"""Running contestants on tasks: one Inspect log for each contestant, resumable, many sandboxes at once."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from inspect_ai import Task, eval_set
+from inspect_ai.hooks import Hooks, SampleEnd, hooks
+
+from harness.agents.contestant import Contestant, contestants
+from harness.errors import UserError
+from harness.selection import select, task_folders
+
+Progress = Callable[[int, int, str], None]
+LOCK = ".mlesmith-run.lock"
+NO_MODEL = "none/none"
+
+
+class DirectoryBusy(UserError):
+    """Another run writes into the same log directory."""
+
+
+class _Counter:
+    """Counts finished cells for whoever watches; one run at a time in a process, as Inspect has it."""
+
+    def __init__(self) -> None:
+        self.watcher: Progress | None = None
+        self.done = 0
+        self.total = 0
+
+    def watch(self, watcher: Progress | None, total: int) -> None:
+        self.watcher, self.done, self.total = watcher, 0, total
+        if watcher is not None:
+            watcher(0, total, "")
+
+    def count(self, what: str) -> None:
+        self.done += 1
+        if self.watcher is not None:
+            self.watcher(min(self.done, self.total), self.total, what)
+
+
+_COUNTER = _Counter()
+
+
+@hooks(name="mlesmith_progress", description="Counts finished cells for the progress bar of mlesmith run.")
+class _ProgressHooks(Hooks):
+    async def on_sample_end(self, data: SampleEnd) -> None:
+        _COUNTER.count(str(data.sample.id))
+
+
+def run(
+    agents: Sequence[str],
+    models: Sequence[str],
+    tasks: Sequence[str],
+    *,
+    epochs: int = 1,
+    sandbox: str = "auto",
+    log_dir: Path,
+    jobs: int = 0,
+    on_cell: Progress | None = None,
+) -> Path:
+    """Run every contestant on every task and return the log directory; what is done there is not repeated.
+
+    Raises:
+        UnknownName, MalformedContestant: an agent, task or sandbox that is not known.
+        DirectoryBusy: another run is under way in `log_dir`.
+        PreparationFailed, SourceError, MachineError: a task's data can't be had or prepared here.
+    """
+    wanted = contestants(list(agents), list(models))
+    words = _task_words(tasks)
+    log_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(log_dir / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise DirectoryBusy(f"Another run writes into {log_dir}. Wait for it, or give another --log-dir.") from error
+    try:
+        _COUNTER.watch(on_cell, len(wanted) * len(words) * epochs)
+        for model in dict.fromkeys(contestant.model for contestant in wanted):
+            group = [contestant for contestant in wanted if contestant.model == model]
+            _run_group(group, model, words, epochs, sandbox, log_dir, jobs)
+    finally:
+        _COUNTER.watch(None, 0)
+        lock.release()
+    return log_dir
+
+
+def _task_words(tasks: Sequence[str]) -> list[str]:
+    """Each task as a word that names it again: its id where that finds this very folder, else its path."""
+    known = task_folders()
+    packages = select(*tasks)
+    return [
+        package.id if known.get(package.id, Path()).resolve() == package.root else str(package.root)
+        for package in packages
+    ]
+
+
+def _run_group(
+    group: Sequence[Contestant],
+    model: str | None,
+    words: Sequence[str],
+    epochs: int,
+    sandbox: str,
+    log_dir: Path,
+    jobs: int,
+) -> None:
+    at_once = jobs or os.cpu_count() or 1
+    eval_set(
+        tasks=[_suite(contestant, words, sandbox) for contestant in group],
+        log_dir=str(log_dir),
+        # Logs of other contestants and other tasks may lie here already; they are none of this call's business.
+        log_dir_allow_dirty=True,
+        model=model or NO_MODEL,
+        epochs=epochs,
+        max_tasks=len(group),
+        max_samples=at_once,
+        max_sandboxes=at_once,
+        # One cell that fails neither ends nor hides the others; it is run again, here and by the next call.
+        continue_on_fail=True,
+        fail_on_error=True,
+        retry_attempts=1,
+        retry_wait=1,
+        display="none",
+        log_samples=True,
+        log_level="error",
+    )
+
+
+def _suite(contestant: Contestant, words: Sequence[str], sandbox: str) -> Task:
+    """The registered suite, so that the log says how to make it again."""
+    from inspect_ai._util.registry import registry_create
+
+    arguments = {"tasks": ",".join(words), "agent": contestant.words, "sandbox": sandbox}
+    made: Task = registry_create("task", "mlesmith/suite", **arguments)
+    return made
