@@ -1,0 +1,13 @@
+"""The engine that asks a language model: one structured call for each stage, each by a model role of Inspect."""
+
+from generation.engines import Engine
+from generation.llm.brainstormer import LlmBrainstormer
+from generation.llm.designer import LlmDesigner
+from generation.llm.refactor import LlmRefactor
+
+__all__ = ["LlmBrainstormer", "LlmDesigner", "LlmRefactor", "make_engine"]
+
+
+def make_engine(seed: int = 0) -> Engine:
+    """The engine of one dataset: it remembers what it wrote, so that a defect finds the text it is about."""
+    return Engine("llm", LlmBrainstormer(seed), LlmDesigner(), LlmRefactor())

@@ -11,7 +11,11 @@ from harness.errors import MlesmithError, UserError
 _MOST_SAID = 300
 
 
-class UnknownProvider(UserError):
+class ProviderError(MlesmithError):
+    """Something between us and a model: never the fault of what was asked of it."""
+
+
+class UnknownProvider(ProviderError, UserError):
     """A model name whose provider litellm does not know."""
 
     def __init__(self, model: str) -> None:
@@ -21,7 +25,7 @@ class UnknownProvider(UserError):
         )
 
 
-class MissingKey(UserError):
+class MissingKey(ProviderError, UserError):
     """The key of a provider is not in the environment."""
 
     def __init__(self, model: str, names: Sequence[str]) -> None:
@@ -31,28 +35,28 @@ class MissingKey(UserError):
         )
 
 
-class RefusedKey(UserError):
+class RefusedKey(ProviderError, UserError):
     """The provider does not accept the key."""
 
     def __init__(self, model: str, status: int, names: Sequence[str]) -> None:
         super().__init__(f"The provider of litellm/{model} refused the key ({status}). Check {' and '.join(names)}.")
 
 
-class UnknownModel(UserError):
+class UnknownModel(ProviderError, UserError):
     """The provider has no model of that name, or not for this key."""
 
     def __init__(self, model: str) -> None:
         super().__init__(f"The provider of litellm/{model} has no such model (404). Check its name and the address.")
 
 
-class RefusedRequest(MlesmithError):
+class RefusedRequest(ProviderError):
     """The provider refuses this very request: too long, a parameter it does not know, a policy."""
 
     def __init__(self, model: str, status: int, said: str) -> None:
         super().__init__(f"The provider of litellm/{model} refused the request ({status}): {said[:_MOST_SAID]}")
 
 
-class ProviderFailed(MlesmithError):
+class ProviderFailed(ProviderError):
     """The provider did not answer, or not as it should; `decision` says whether to ask again."""
 
     def __init__(self, model: str, what: str, decision: RetryDecision | None = None) -> None:
@@ -64,7 +68,7 @@ class ProviderBusy(ProviderFailed):
     """The provider asks to wait."""
 
 
-def named(error: openai.OpenAIError, model: str, keys: Sequence[str]) -> MlesmithError:
+def named(error: openai.OpenAIError, model: str, keys: Sequence[str]) -> ProviderError:
     """An error of litellm, whose errors are OpenAI's, by its cause."""
     if isinstance(error, openai.APITimeoutError):
         return ProviderFailed(model, "the provider gave no answer in time", RetryDecision.transient())
@@ -76,7 +80,7 @@ def named(error: openai.OpenAIError, model: str, keys: Sequence[str]) -> Mlesmit
     return UnknownModel(model) if status == HTTPStatus.NOT_FOUND else _of_status(error, model, status)
 
 
-def _of_status(error: openai.OpenAIError, model: str, status: int) -> MlesmithError:
+def _of_status(error: openai.OpenAIError, model: str, status: int) -> ProviderError:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = RetryDecision.rate_limit(_retry_after(error))
         return ProviderBusy(model, "the provider asks to wait: too many requests or no quota left (429)", wait)
