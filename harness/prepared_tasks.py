@@ -1,5 +1,6 @@
 """The prepared tasks of this process, by what a sample's metadata says; what is not there is prepared again."""
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,23 +21,25 @@ _room: dict[Path, PreparedTask] = {}
 
 
 def prepare_all(
-    packages: Sequence[TaskPackage], sandbox: str, on_task: Callable[[int, int, str], None] | None = None
+    packages: Sequence[TaskPackage],
+    sandbox: str,
+    on_task: Callable[[int, int, str], None] | None = None,
+    *,
+    refresh: bool = False,
 ) -> list[PreparedTask]:
     """Prepare several tasks, as many at once as there are processors; works inside a running event loop, too."""
-    return _outside(lambda: anyio.run(_prepare_all, packages, sandbox, on_task))
+    return outside(lambda: anyio.run(_prepare_all, packages, sandbox, on_task, refresh))
 
 
 async def _prepare_all(
-    packages: Sequence[TaskPackage], sandbox: str, on_task: Callable[[int, int, str], None] | None
+    packages: Sequence[TaskPackage], sandbox: str, on_task: Callable[[int, int, str], None] | None, refresh: bool
 ) -> list[PreparedTask]:
-    import os
-
     prepared: dict[int, PreparedTask] = {}
     room = anyio.CapacityLimiter(os.cpu_count() or 1)
 
     async def one(position: int, package: TaskPackage) -> None:
         async with room:
-            prepared[position] = await _remembered(package, sandbox)
+            prepared[position] = await _remembered(package, sandbox, refresh=refresh)
         if on_task is not None:
             on_task(len(prepared), len(packages), package.id)
 
@@ -46,11 +49,11 @@ async def _prepare_all(
     return [prepared[position] for position in range(len(packages))]
 
 
-async def _remembered(package: TaskPackage, sandbox: str) -> PreparedTask:
+async def _remembered(package: TaskPackage, sandbox: str, *, refresh: bool = False) -> PreparedTask:
     known = _room.get(package.root) if package.root is not None else None
-    if known is not None and known.package == package:
+    if known is not None and known.package == package and not refresh:
         return known
-    task = await prepare(package, sandbox=sandbox)
+    task = await prepare(package, sandbox=sandbox, refresh=refresh)
     if package.root is not None:
         _room[package.root] = task
     return task
@@ -62,7 +65,7 @@ async def prepared_of(state: TaskState) -> PreparedTask:
     return _room.get(root) or await _remembered(load_package(root), str(state.metadata.get(SANDBOX, "auto")))
 
 
-def _outside(work: Callable[[], T]) -> T:
+def outside(work: Callable[[], T]) -> T:
     """Run blocking work in a thread of its own, so that an event loop that is running here is no hindrance."""
     result: list[T] = []
     failure: list[BaseException] = []

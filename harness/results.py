@@ -16,7 +16,7 @@ from leaderboards.table import COLUMNS, FLOAT, WHOLE
 
 FINISHED = {"success", "error", "cancelled"}
 # What the table does not need: the conversation can be a thousand times larger than the row.
-LEFT_OUT = {"messages", "events", "attachments", "store", "input", "output", "timelines", "events_data"}
+TOO_LARGE = {"messages", "events", "attachments", "store", "timelines", "events_data"}
 CARRIED = (
     "task_version", "collection", "cluster", "modality", "objective", "metric", "direction", "decimals", "data_hash",
 )  # fmt: skip
@@ -72,7 +72,7 @@ def _logs(place: str) -> Iterator[EvalLog]:
 
 
 def _cells(log: EvalLog) -> Iterator[Cell]:
-    for sample in read_eval_log_samples(log.location, all_samples_required=False, exclude_fields=LEFT_OUT):
+    for sample in read_eval_log_samples(log.location, all_samples_required=False, exclude_fields=TOO_LARGE):
         if "task_hash" in sample.metadata and (sample.scores or sample.error):
             yield _cell(log, sample)
 

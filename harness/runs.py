@@ -1,7 +1,9 @@
 """Running contestants on tasks: one Inspect log for each contestant, resumable, many sandboxes at once."""
 
+import io
 import os
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -45,6 +47,10 @@ _COUNTER = _Counter()
 
 @hooks(name="mlesmith_progress", description="Counts finished cells for the progress bar of mlesmith run.")
 class _ProgressHooks(Hooks):
+    def enabled(self) -> bool:
+        # Inspect announces every hook that is on; nobody else's eval should hear of this one.
+        return _COUNTER.watcher is not None
+
     async def on_sample_end(self, data: SampleEnd) -> None:
         _COUNTER.count(str(data.sample.id))
 
@@ -106,25 +112,27 @@ def _run_group(
     jobs: int,
 ) -> None:
     at_once = jobs or os.cpu_count() or 1
-    eval_set(
-        tasks=[_suite(contestant, words, sandbox) for contestant in group],
-        log_dir=str(log_dir),
-        # Logs of other contestants and other tasks may lie here already; they are none of this call's business.
-        log_dir_allow_dirty=True,
-        model=model or NO_MODEL,
-        epochs=epochs,
-        max_tasks=len(group),
-        max_samples=at_once,
-        max_sandboxes=at_once,
-        # One cell that fails neither ends nor hides the others; it is run again, here and by the next call.
-        continue_on_fail=True,
-        fail_on_error=True,
-        retry_attempts=1,
-        retry_wait=1,
-        display="none",
-        log_samples=True,
-        log_level="error",
-    )
+    # Inspect tells of its hooks and of its end on standard output, which is for answers alone.
+    with redirect_stdout(io.StringIO()):
+        eval_set(
+            tasks=[_suite(contestant, words, sandbox) for contestant in group],
+            log_dir=str(log_dir),
+            # Logs of other contestants and other tasks may lie here already; they are none of this call's business.
+            log_dir_allow_dirty=True,
+            model=model or NO_MODEL,
+            epochs=epochs,
+            max_tasks=len(group),
+            max_samples=at_once,
+            max_sandboxes=at_once,
+            # One cell that fails neither ends nor hides the others; it is run again, here and by the next call.
+            continue_on_fail=True,
+            fail_on_error=True,
+            retry_attempts=1,
+            retry_wait=1,
+            display="none",
+            log_samples=True,
+            log_level="error",
+        )
 
 
 def _suite(contestant: Contestant, words: Sequence[str], sandbox: str) -> Task:

@@ -5,7 +5,7 @@ import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Literal, Protocol
 
 from rich.console import Console
 from rich.markup import escape
@@ -30,7 +30,7 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
     """A table on standard output; columns named in `right` are aligned to the right."""
     table = Table(title=escape(title), title_justify="left", header_style="bold", box=None, pad_edge=False)
     for name in columns:
-        justify = "right" if name in right else "left"
+        justify: Literal["left", "right"] = "right" if name in right else "left"
         table.add_column(escape(name), justify=justify, no_wrap=name in right, overflow="fold")
     for row in rows:
         table.add_row(*[escape(shown(cell)) for cell in row])

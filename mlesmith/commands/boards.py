@@ -23,18 +23,24 @@ def leaderboard(
 
     The board as CSV, JSON, Markdown, PNG and one HTML page without external requests.
     """
-    from mlesmith.rating import show_board, write_leaderboard
+    from leaderboards.board import board
+    from leaderboards.report import write_report
     from mlesmith.screen import show_json
+    from mlesmith.sides import results_table
+    from mlesmith.views import show_board
 
-    board, page = write_leaderboard(logs, out)
+    made = board(results_table(logs))
+    page = write_report(out, made)
     if as_json:
-        show_json(board.to_dict())
+        show_json(made.to_dict())
     else:
-        show_board(board, page)
+        show_board(made, page)
 
 
 def agreement(
-    left: Annotated[str, typer.Argument(help="Logs, a results table, or PATH::COLLECTION for a part of one.")],
+    left: Annotated[
+        str, typer.Argument(help="Logs or a results table, PATH::COLLECTION for a part, or reference:NAME.")
+    ],
     right: Annotated[str, typer.Argument(help="The other side, of disjoint tasks.")],
     as_json: Json = False,
 ) -> None:
@@ -42,10 +48,12 @@ def agreement(
 
     Pearson, Lin's CCC and more, with intervals and the noise ceiling, over the agents that both sides have.
     """
-    from mlesmith.rating import compare, show_agreement
+    from leaderboards.agreement import agreement as agreement_of
     from mlesmith.screen import show_json
+    from mlesmith.sides import side
+    from mlesmith.views import show_agreement
 
-    result = compare(left, right)
+    result = agreement_of(side(left), side(right))
     if as_json:
         show_json(result.to_dict())
     else:

@@ -25,22 +25,29 @@ def run(
 
     Stopped with Ctrl-C, the same command continues. Exit code 1 when a cell ended in an error.
     """
-    from mlesmith.agents_on_tasks import run_agents, show_cells
+    from harness.results import read_results, to_json
+    from harness.runs import run as run_cells
     from mlesmith.screen import progress, show_json
+    from mlesmith.views import show_cells
 
     with progress("Running") as tick:
-        cells = run_agents(
-            agents=agents,
-            models=models,
-            tasks=tasks,
+        run_cells(
+            _words(agents),
+            _words(models),
+            tasks,
             epochs=epochs,
             sandbox=sandbox,
             log_dir=log_dir,
             jobs=jobs,
-            tick=tick,
+            on_cell=tick,
         )
+    cells = read_results([log_dir])
     if as_json:
-        show_json(cells.to_dict(orient="records"))
+        show_json(to_json(cells))
     else:
         show_cells(cells, log_dir)
     raise typer.Exit(1 if (cells["status"] == "error").any() else 0)
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]

@@ -61,21 +61,22 @@ def generate(
 
     Exit code 1 when a dataset gave none.
     """
-    from mlesmith.generating import generate_tasks, show_generation
+    from generation.pipeline import generate as run_generation
     from mlesmith.screen import progress, show_json
+    from mlesmith.views import show_generation
 
     with progress("Generating") as tick:
-        report = generate_tasks(
+        report = run_generation(
             sources,
             engine=engine.value,
             model=model,
-            model_roles=model_role or [],
+            model_roles=_roles(model_role or []),
             formulations=formulations,
             out=out,
             seed=seed,
-            log_dir=log_dir,
             sandbox=sandbox,
-            tick=tick,
+            log_dir=log_dir,
+            on_progress=tick,
         )
     if as_json:
         show_json(report.model_dump(mode="json"))
@@ -84,16 +85,30 @@ def generate(
     raise typer.Exit(0 if report.all_datasets_served else 1)
 
 
+def _roles(words: list[str]) -> dict[str, str]:
+    """`ROLE=MODEL`, several of them, as a mapping."""
+    roles = {}
+    for word in words:
+        role, equals, model = word.partition("=")
+        if not equals or not model:
+            raise typer.BadParameter(f"{word!r} is not of the form ROLE=MODEL.")
+        roles[role] = model
+    return roles
+
+
 def verify(tasks: Tasks, sandbox: Sandbox = "auto", as_json: Json = False) -> None:
     """Attack tasks with the battery of checks.
 
     Writes their verification.json. Exit code 1 when a check fails.
     """
+    from generation.verification.files import verify_and_write
+    from harness.selection import select
     from mlesmith.screen import progress, show_json
-    from mlesmith.verifying import show_verifications, verify_tasks
+    from mlesmith.views import show_verifications
 
+    packages = select(*tasks)
     with progress("Verifying") as tick:
-        reports = verify_tasks(tasks, sandbox=sandbox, tick=tick)
+        reports = verify_and_write(packages, sandbox=sandbox, on_task=tick)
     if as_json:
         show_json({name: report.model_dump(mode="json") for name, report in reports.items()})
     else:
@@ -123,11 +138,17 @@ def prepare(
 
     The public and private parts are made in a sandbox and kept in the cache.
     """
+    from harness.prepared_tasks import prepare_all
+    from harness.selection import select
     from mlesmith.screen import progress, show_json, show_table
-    from mlesmith.verifying import prepare_tasks
 
+    packages = select(*tasks)
     with progress("Preparing") as tick:
-        rows = prepare_tasks(tasks, sandbox=sandbox, refresh=refresh, tick=tick)
+        prepared = prepare_all(packages, sandbox, tick, refresh=refresh)
+    rows = [
+        {"id": task.package.id, "train": len(task.train), "test": len(task.test), "data": task.data_hash[:12]}
+        for task in prepared
+    ]
     if as_json:
         show_json(rows)
     else:
@@ -139,10 +160,10 @@ def list_things(what: Annotated[Listed, typer.Argument()] = Listed.TASKS, as_jso
 
     Each list is made from its registry.
     """
-    from mlesmith.listing import listing
+    from mlesmith.listing import LISTS
     from mlesmith.screen import say, show_json, show_table
 
-    rows = listing(what.value)
+    rows = LISTS[what.value]()
     if as_json:
         show_json(rows)
     elif rows:

@@ -1,0 +1,78 @@
+"""What Inspect finds under `mlesmith/` and beside its own providers; loaded through the entry point `inspect_ai`."""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+
+from inspect_ai import Task, task
+from inspect_ai.solver import Solver, solver
+
+from generation.pipeline import generate_task
+from harness.agents.catalogue import AGENTS, AgentCard
+from harness.evals import competition_task
+from harness.evals import suite as suite_of
+from harness.models.litellm import litellm
+from harness.package import load_package
+from harness.sandboxes.bubble.environment import BubbleSandbox
+from harness.scorer import competition_scorer
+from harness.selection import task_folders
+
+__all__ = ["BubbleSandbox", "competition_scorer", "generate", "litellm", "suite"]
+
+
+@task
+def generate(
+    sources: str | list[str],
+    engine: str = "rules",
+    formulations: int = 3,
+    seed: int = 0,
+    sandbox: str = "auto",
+    salt: str = "",
+    against: str | list[str] | None = None,
+) -> Task:
+    """Raw datasets to verified tasks: a sample for each source, a score for each layer of verification."""
+    return generate_task(sources, engine, formulations, seed, sandbox, salt, against)
+
+
+@task
+def suite(
+    tasks: str | list[str],
+    agent: str | None = None,
+    sandbox: str = "auto",
+    time_s: int | None = None,
+    memory_mb: int | None = None,
+) -> Task:
+    """Many competitions in one log: a sample for each. `tasks`: ids, paths, globs, splits, separated by commas."""
+    return suite_of(tasks, agent=agent, sandbox=sandbox, time_s=time_s, memory_mb=memory_mb)
+
+
+def _competition(name: str, folder: Path) -> None:
+    """Register one competition; its package is read when the eval starts, so registering hundreds costs nothing."""
+
+    def competition(
+        agent: str | None = None, sandbox: str = "auto", time_s: int | None = None, memory_mb: int | None = None
+    ) -> Task:
+        package = load_package(folder)
+        return competition_task(package, agent=agent, sandbox=sandbox, time_s=time_s, memory_mb=memory_mb)
+
+    competition.__name__ = name
+    task(name=name)(competition)
+
+
+def _agent(card: AgentCard) -> None:
+    """Register one agent as a solver, with the options of its factory as `-S`."""
+    make: Callable[..., Solver] = card.make
+
+    def agent(**options: object) -> Solver:
+        return make(**options)
+
+    parameters = [item for item in inspect.signature(make).parameters.values() if item.name not in {"name", "family"}]
+    agent.__name__ = card.name
+    agent.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    solver(name=card.name)(agent)
+
+
+for _name, _folder in task_folders().items():
+    _competition(_name, _folder)
+for _card in AGENTS.values():
+    _agent(_card)

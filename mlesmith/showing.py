@@ -1,0 +1,59 @@
+"""`mlesmith show`: a task as an agent reads it, or what is in a raw dataset."""
+
+from pathlib import Path
+
+from mlesmith.screen import ANSWERS, show_facts, show_json, show_table
+
+
+def show_anything(what: str, *, as_json: bool) -> None:
+    """Show the task or the dataset that the words name; a task wins where both could be meant."""
+    from harness.errors import UnknownName
+    from harness.selection import select
+
+    is_source = ":" in what or (Path(what).is_file() and Path(what).name not in {"task.toml", "task.py"})
+    if not is_source:
+        try:
+            package = select(what)[0]
+        except UnknownName:
+            if not Path(what).exists():
+                raise
+        else:
+            _show_task(package.card.model_dump(mode="json", by_alias=True), package.files["description.md"], as_json)
+            return
+    _show_dataset(what, as_json)
+
+
+def _show_task(card: dict[str, object], description: str, as_json: bool) -> None:
+    from rich.markdown import Markdown
+
+    if as_json:
+        show_json({**card, "description": description})
+    else:
+        ANSWERS.print(Markdown(description))
+
+
+def _show_dataset(uri: str, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from generation.profile.source import profile_source
+    from harness.sources import resolve
+
+    fetched = resolve(uri)
+    profile = profile_source(fetched)
+    if as_json:
+        show_json(asdict(profile))
+        return
+    facts: dict[str, object] = {
+        "dataset": profile.name,
+        "source": fetched.pinned_uri,
+        "sha256": fetched.sha256,
+        "licence": fetched.licence,
+        "rows": profile.rows,
+        "columns": len(profile.columns),
+    }
+    show_facts(facts)
+    rows = [
+        (item.name, item.kind, f"{item.missing:.1%}", item.cardinality, ", ".join(item.examples[:4]))
+        for item in profile.columns
+    ]
+    show_table("\nColumns", ("column", "kind", "missing", "values", "for example"), rows, right=("missing", "values"))
