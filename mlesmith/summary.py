@@ -25,7 +25,7 @@ def show_summary(outcome: "Outcome") -> None:
             "curated tasks": summary.curated,
             "cells": f"{summary.cells} by {summary.agents} agents, {summary.errors} errors",
             "best beats the constant": f"on {summary.best_beats_constant:.0%} of the tasks, beyond the interval",
-            "some two others differ": f"on {summary.some_two_differ:.0%} of the tasks, beyond the interval of all pairs",
+            "some two others differ": f"on {summary.some_two_differ:.0%} of the tasks, beyond that of all pairs",
             "time": f"{summary.seconds:.0f} s ({summary.seconds_generate:.0f} s generating and verifying, "
             f"{summary.seconds_run:.0f} s running)",
         }

@@ -19,7 +19,7 @@ LONGEST_REASON = 160
 
 
 def show_generation(report: "GenerationReport") -> None:
-    """Datasets, verified tasks, rejected formulations with reasons, and the yield of each check that found something."""
+    """Datasets, verified tasks, rejected formulations with reasons, and the checks that turned something down."""
     datasets = [
         (row.name or row.source, row.rows, row.formulations, row.verified, row.status) for row in report.datasets
     ]
@@ -36,7 +36,7 @@ def show_generation(report: "GenerationReport") -> None:
             "\nChecks that failed", ("check", "passed", "failed", "not run"), failing, ("passed", "failed", "not run")
         )
     say(
-        f"\n{report.verified} of {report.formulations} formulations verified in {report.seconds:.0f} s, without reviews."
+        f"\n{report.verified} of {report.formulations} formulations verified (without reviews), {report.seconds:.0f} s."
     )
 
 
