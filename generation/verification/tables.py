@@ -56,10 +56,15 @@ def as_numbers(cells: pd.Series) -> Numbers:
     return pd.to_numeric(cells.str.strip(), errors="coerce").to_numpy(dtype=np.float64)
 
 
+def share_of_numbers(cells: pd.Series) -> float:
+    """The share of numbers among the cells that are not empty; 0 where all are."""
+    filled = cells[~is_empty(cells)]
+    return float(np.isfinite(as_numbers(filled)).mean()) if len(filled) else 0.0
+
+
 def is_numeric(cells: pd.Series) -> bool:
     """Whether nearly all cells that are not empty are numbers."""
-    filled = cells[~is_empty(cells)]
-    return len(filled) > 0 and bool(np.isfinite(as_numbers(filled)).mean() >= NUMERIC_SHARE)
+    return share_of_numbers(cells) >= NUMERIC_SHARE
 
 
 def canonical(frame: pd.DataFrame) -> pd.DataFrame:

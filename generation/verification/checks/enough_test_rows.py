@@ -27,7 +27,7 @@ def enough_test_rows(evidence: Evidence) -> Finding:
         labels, counts = np.unique(tables.y_test, return_counts=True)
         least = LEAST_OF_CLASS.get(len(labels), LEAST_OF_MANY)
         problems += [
-            f"{count} test rows of {label!r}, at least {least}"
+            f"{count} test rows of {str(label)!r}, at least {least}"
             for label, count in zip(labels, counts, strict=True)
             if count < least
         ]

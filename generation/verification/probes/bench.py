@@ -60,19 +60,22 @@ class Mutants:
         return (self.score(truth, best) + self.score(truth, far)) / 2
 
     def mistakes_ignored(self, truth: pd.DataFrame, guess: pd.DataFrame) -> float:
-        best = self.perfect.loc[guess.index, self.columns].to_numpy()
-        mine = guess[self.columns].to_numpy()
-        keep = (best.argmax(axis=1) == mine.argmax(axis=1)) if len(self.columns) > 1 else (best == mine)[:, 0]
+        keep = self.key(self.perfect.loc[guess.index]) == self.key(guess)
         return self.score(truth[keep], guess[keep]) if keep.any() else self.score(truth, guess)
 
     def order_lost(self, truth: pd.DataFrame, guess: pd.DataFrame) -> float:
         """Both sides sorted apart from one another, as a metric does that compares distributions."""
-        best = self.perfect.loc[truth.index, self.columns[0]].to_numpy()
+        best, mine = self.key(self.perfect.loc[truth.index]), self.key(guess)
         rank = np.argsort(np.argsort(best, kind="stable"), kind="stable")
-        return self.score(truth, self.moved(guess, np.argsort(guess[self.columns[0]].to_numpy(), kind="stable")[rank]))
+        return self.score(truth, self.moved(guess, np.argsort(mine, kind="stable")[rank]))
+
+    def key(self, guess: pd.DataFrame) -> Array:
+        """What a row says: its number or label, or the place of its largest probability."""
+        cells = guess[self.columns].to_numpy()
+        return cells.argmax(axis=1) if len(self.columns) > 1 else cells[:, 0]
 
     def largest_class_only(self, truth: pd.DataFrame, guess: pd.DataFrame) -> float:
-        key = self.perfect.loc[truth.index, self.columns[0]]
+        key = pd.Series(self.key(self.perfect.loc[truth.index]))
         keep = (key <= key.median() if key.nunique() > ENOUGH_LEVELS else key == key.mode()[0]).to_numpy()
         return self.score(truth[keep], guess[keep])
 

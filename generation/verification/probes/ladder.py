@@ -120,10 +120,10 @@ class Boosted:
     An oblivious tree asks one question for each level (Kohavi, 1994), so a leaf is the number that its answers spell.
     """
 
-    def __init__(self, x: Array, goal: Array, weight: Array, *, classes: bool) -> None:
-        self.classes = classes
+    def __init__(self, x: Array, goal: Array, weight: Array, *, classes: bool, medians: bool = False) -> None:
+        self.classes, self.medians = classes, medians
         self.edges = [np.unique(np.quantile(column, np.linspace(0, 1, BINS + 1)[1:-1])) for column in x.T]
-        self.start = np.average(goal, axis=0, weights=weight)
+        self.start = np.median(goal, axis=0) if medians else np.average(goal, axis=0, weights=weight)
         if classes:
             self.start = np.log(self.start.clip(1e-6))
         self.trees: list[tuple[list[tuple[int, int]], Array]] = []
@@ -138,7 +138,10 @@ class Boosted:
         scores, best, since, kept = np.tile(self.start, (len(goal), 1)), np.inf, 0, 0
         for _ in range(ROUNDS):
             slope = (goal - (softmax(scores) if self.classes else scores)) * weight[:, None]
-            tree = self._tree(bins[~held], slope[~held], weight[~held])
+            questions, leaf = self._questions(
+                bins[~held], np.sign(slope[~held]) if self.medians else slope[~held], weight[~held]
+            )
+            tree = questions, self._values(leaf, slope[~held], weight[~held])
             self.trees.append(tree)
             scores = scores + self._leaves(bins, tree)
             loss = self._loss(scores[held], goal[held], weight[held])
@@ -153,9 +156,13 @@ class Boosted:
     def _loss(self, scores: Array, goal: Array, weight: Array) -> float:
         if self.classes:
             return float(-(weight * np.log((softmax(scores) * goal).sum(axis=1).clip(1e-9))).sum())
-        return float((weight[:, None] * (goal - scores) ** 2).sum())
+        errors = np.abs(goal - scores)
+        return float((weight[:, None] * (errors if self.medians else errors**2)).sum())
 
-    def _tree(self, bins: npt.NDArray[np.int64], slope: Array, weight: Array) -> tuple[list[tuple[int, int]], Array]:
+    def _questions(
+        self, bins: npt.NDArray[np.int64], slope: Array, weight: Array
+    ) -> tuple[list[tuple[int, int]], npt.NDArray[np.int64]]:
+        """One question a level, and the leaf of every row."""
         rows, columns = bins.shape
         leaf, questions = np.zeros(rows, dtype=np.int64), []
         for level in range(DEPTH):
@@ -172,10 +179,17 @@ class Boosted:
             column, cut = divmod(int(gain[:, :-1].argmax()), BINS - 1)
             questions.append((column, cut))
             leaf = leaf * 2 + (bins[:, column] > cut)
+        return questions, leaf
+
+    def _values(self, leaf: npt.NDArray[np.int64], slope: Array, weight: Array) -> Array:
+        """What each leaf adds: the median of its errors, or a step of Newton's, which many rows make bolder."""
         total = np.bincount(leaf, weight, 2**DEPTH)
+        if self.medians:
+            middles = pd.DataFrame(slope).groupby(leaf).median().reindex(range(2**DEPTH)).fillna(0.0)
+            return np.asarray(middles.to_numpy(np.float64) * (total / (total + 1.0))[:, None] * RATE)
         curve = 0.5 if self.classes else 1.0  # the logarithmic loss bends less: a longer step is safe
-        values = np.column_stack([np.bincount(leaf, one, 2**DEPTH) / (curve * total + 1.0) for one in slope.T])
-        return questions, values * RATE
+        steps = np.column_stack([np.bincount(leaf, one, 2**DEPTH) / (curve * total + 1.0) for one in slope.T])
+        return steps * RATE
 
     def _leaves(self, bins: npt.NDArray[np.int64], tree: tuple[list[tuple[int, int]], Array]) -> Array:
         leaf = np.zeros(len(bins), dtype=np.int64)
@@ -199,7 +213,7 @@ def guesses(task: Task, x: Array, y: Array, asked: Array) -> dict[str, Array]:
         scaled = ((goal - centre) / scale)[:, None]
         found = {
             "simple": linear(x, scaled, weight, asked, classes=False),
-            "strong": Boosted(x, scaled, weight, classes=False).predict(asked),
+            "strong": Boosted(x, scaled, weight, classes=False, medians=task["metric"] == "mae").predict(asked),
         }
         back = {name: np.clip(guess * scale + centre, goal.min(), goal.max()) for name, guess in found.items()}
         return {name: np.expm1(guess) if logs else guess for name, guess in back.items()}

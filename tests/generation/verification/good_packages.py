@@ -207,7 +207,7 @@ _TASKS = {
         "FORMULA": "$\\frac{1}{n} \\sum_i [y_i = \\hat y_i]$",
         "DIRECTION": "Higher",
         "HIGHER": "True",
-        "CALL": 'accuracy(y_true["kind"].to_numpy(str), y_pred["kind"].to_numpy(str), labels=("fern", "herb", "shrub"))',
+        "CALL": 'accuracy(y_true["kind"].to_numpy(str), y_pred["kind"].to_numpy(str))',
         "SAMPLE": '    sample[TARGET] = "herb"',
         "LEARN": LEARN_LABEL,
         "OTHERS": '["mass", "blooms"]',

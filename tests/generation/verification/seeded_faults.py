@@ -389,6 +389,125 @@ DATA = (
 )
 
 
+def noise_for(target: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """The target has nothing to do with what was measured."""
+
+    def raw(table: pd.DataFrame) -> pd.DataFrame:
+        return table.assign(**{target: np.random.default_rng(8).permutation(table[target].to_numpy())})
+
+    return raw
+
+
+def bloom_by_height(table: pd.DataFrame) -> pd.DataFrame:
+    """Tall plants bloom, short ones do not, and there is a gap between them."""
+    height = table["height"].astype(float)
+    return table.assign(
+        blooms=np.where(height > 40, "yes", "no"), height=(height + np.where(height > 40, 8, -8)).map("{:.2f}".format)
+    )
+
+
+RMSE = 'rmse(y_true["mass"].to_numpy(float), y_pred["mass"].to_numpy(float))'
+SUBMIT = 'sample.to_csv("submission.csv", index=False)'
+
+REFUSING = """\
+    def validate_submission(self, submission, ground_truth):
+        from harness.competition.contract import InvalidSubmission
+        raise InvalidSubmission("no")
+
+    def evaluate"""
+ONE_CLASS = """\
+kept = (y_true["kind"] != "herb").to_numpy()
+        y_true, y_pred = y_true[kept], y_pred[kept]
+        return accuracy"""
+
+# These show only where the package is executed.
+EXECUTED = (
+    Fault("prepare_fails", "data.prepares", in_prepare(BODY, f"    1 / 0\n{BODY}")),
+    Fault("link_left_behind", "data.prepares", in_prepare(BODY, f'    (public / "raw").symlink_to(raw)\n{BODY}')),
+    Fault(
+        "order_of_a_set",
+        "data.reproducible",
+        in_prepare(
+            SPLIT,
+            f'    table["pot"] = table["pot"].map({{n: n + str(k) for k, n in enumerate(set(table["pot"]))}})\n{SPLIT}',
+        ),
+    ),
+    Fault(
+        "local_time",
+        "data.reproducible",
+        in_prepare(SPLIT, f'    import time\n    table["pot"] += str(time.localtime(0).tm_min)\n{SPLIT}'),
+    ),
+    Fault(
+        "working_directory",
+        "data.reproducible",
+        in_prepare(SPLIT, f'    table["pot"] += Path(".").resolve().name\n{SPLIT}'),
+    ),
+    Fault("metric_cannot_be_imported", "grading.answers_best", first("metric.py", "import nothing_of_that_name")),
+    Fault("metric_off_by_one", "grading.answers_best", swap("metric.py", f"return {RMSE}", f"return 1 + {RMSE}")),
+    Fault("everything_refused", "grading.answers_best", swap("metric.py", "    def evaluate", REFUSING)),
+    Fault("sign_flipped", "grading.sample_valid_and_worse", swap("metric.py", f"return {RMSE}", f"return -{RMSE}")),
+    Fault(
+        "sample_without_predictions",
+        "grading.sample_valid_and_worse",
+        in_prepare("    sample.to_csv", '    sample[TARGET] = ""\n    sample.to_csv'),
+    ),
+    Fault(
+        "rounded_metric", "grading.noise_monotone", swap("metric.py", f"return {RMSE}", f"return float(round({RMSE}))")
+    ),
+    Fault(
+        "label_that_is_a_formula",
+        "grading.malformed_refused",
+        card(task={"labels": ("fern", "herb", "shrub", "=1+1")}),
+        target="kind",
+    ),
+    Fault(
+        "restless_metric",
+        "grading.deterministic",
+        swap("metric.py", f"return {RMSE}", f"import os\n        return {RMSE} * (1 + os.urandom(1)[0] / 1e4)"),
+    ),
+    Fault(
+        "half_of_the_rows",
+        "grading.every_row_counts",
+        swap(
+            "metric.py",
+            f"return {RMSE}",
+            "n = len(y_true) // 2\n        y_true, y_pred = y_true.head(n), y_pred.head(n)\n        return " + RMSE,
+        ),
+    ),
+    Fault(
+        "one_class_only",
+        "grading.every_row_counts",
+        swap(
+            "metric.py",
+            "return accuracy",
+            ONE_CLASS,
+        ),
+        target="kind",
+    ),
+    Fault("another_metric", "grading.metric_as_named", swap("metric.py", "rmse", "mae")),
+    Fault("solution_fails", "execution.reference_runs", first("solution.py", "1 / 0")),
+    Fault("solution_writes_nothing", "execution.reference_runs", swap("solution.py", SUBMIT, "")),
+    Fault(
+        "solution_is_invalid", "execution.reference_runs", swap("solution.py", SUBMIT, f"sample.head(9).{SUBMIT[7:]}")
+    ),
+    Fault(
+        "solution_copies_the_sample",
+        "execution.reference_beats_sample",
+        swap("solution.py", 'sample["mass"] = features(test) @ weights\n', ""),
+    ),
+    Fault("target_is_noise", "execution.probe_beats_constant", raw=noise_for("mass")),
+    Fault("solved_at_once", "execution.headroom", target="blooms", raw=bloom_by_height),
+    Fault(
+        "ids_that_win",
+        "execution.cheats_gain_nothing",
+        in_prepare(
+            "[str(1000 + at) for at in range(len(table))]",
+            '(1000 + table[TARGET].astype(float).rank(method="first").astype(int)).astype(str)',
+        ),
+    ),
+)
+
+
 def told_answers(package: TaskPackage, answers: pd.DataFrame) -> TaskPackage:
     """The description with a table of answers; it needs the prepared data, so it is no plain edit."""
     lines = "\n".join(f"| {row.id} | {row.mass} |" for row in answers.head(30).itertuples())
