@@ -22,6 +22,7 @@ NUMBER = SubmissionRules("id", ("y",), "number", IDS, low=0.0)
 LABEL = SubmissionRules("id", ("y",), "label", IDS, labels=("no", "yes", "a, b"))
 CODE = SubmissionRules("id", ("y",), "label", IDS, labels=("0", "1", "2"))
 TRUTH = SubmissionRules("id", ("y",), "label", IDS, labels=("false", "true"))
+MIXED = SubmissionRules("id", ("y",), "label", IDS, labels=("1", "2", "many"))
 CHANCE = SubmissionRules("id", ("y",), "probability", IDS, labels=("no", "yes"))
 CHANCES = SubmissionRules("id", ("p_x", "p_y"), "probabilities", IDS, labels=("x", "y"))
 GOOD = {"number": "1.5", "probability": "0.5", "probabilities": "0.25,0.75"}
@@ -78,6 +79,7 @@ CASES: dict[str, tuple[str | bytes, Reason]] = {
     "a cell less": (NUMBERS.replace("2,1.5", "2"), R.UNREADABLE),
     "a quote without end": (NUMBERS.replace("2,1.5", '2,"1.5'), R.UNREADABLE),
     "text after a quote": (NUMBERS.replace("2,1.5", '2,"1.5"x'), R.UNREADABLE),
+    "blank lines without end": (NUMBERS + "\n" * 2000, R.UNREADABLE),
     "old line ends": (NUMBERS.replace("\n", "\r"), R.UNREADABLE),
 }
 
@@ -97,6 +99,7 @@ def test_malformed_is_refused_with_its_reason(name: str, tmp_path: Path) -> None
         *((NUMBER, cell, R.OUT_OF_RANGE) for cell in ("-0.001", "1e101")),
         *((LABEL, cell, R.UNKNOWN_LABEL) for cell in ("", "Yes", "maybe", "=1+1", "nan", "1")),
         *((CODE, cell, R.UNKNOWN_LABEL) for cell in ("", "3", "1.5", "nan", "1e999", "1_0", "yes")),
+        *((MIXED, cell, R.UNKNOWN_LABEL) for cell in ("1.0", "2e0", "Many")),
         *((TRUTH, cell, R.UNKNOWN_LABEL) for cell in ("1", "yes", "")),
         *((CHANCE, cell, R.OUT_OF_RANGE) for cell in ("1.0001", "-0.1", "50")),
         *((CHANCE, cell, R.NOT_NUMERIC) for cell in ("yes", "")),
@@ -184,6 +187,15 @@ def test_only_a_regular_file_is_opened(
     monkeypatch.chdir(tmp_path)
     make(tmp_path / "submission.csv")
     with pytest.raises(faults.NotAFile, match=kind):
+        read_submission(tmp_path / "submission.csv", NUMBER)
+
+
+def test_a_file_that_turns_into_a_link_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look and the opening a process of the agent may exchange the file."""
+    (tmp_path / "good.csv").write_text(NUMBERS)
+    (tmp_path / "submission.csv").symlink_to("good.csv")
+    monkeypatch.setattr(Path, "lstat", lambda path: (tmp_path / "good.csv").stat())
+    with pytest.raises(faults.NotAFile, match="a symbolic link"):
         read_submission(tmp_path / "submission.csv", NUMBER)
 
 
