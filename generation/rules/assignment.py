@@ -12,20 +12,21 @@ from numpy.typing import NDArray
 
 SEPARATOR = "\x1f"
 FIRST_ID = 1_000_001
-COMMON = 0.01
+COMMON = (0.01, 0.02, 0.05, 0.1)
+VARIED = 0.5
 
 
 @dataclass(frozen=True)
 class Assignment:
     """Which rows of the table are kept, which of them are test rows, and every row's id.
 
-    `common`: some inputs belong to so many rows that they were divided.
+    `common` is the share of rows from which on equal inputs were divided, 0 where none were.
     """
 
     known: NDArray[np.bool_]
     late: NDArray[np.bool_]
     ids: NDArray[np.int64]
-    common: bool = False
+    common: float = 0.0
 
     @property
     def train_rows(self) -> NDArray[np.bool_]:
@@ -48,16 +49,28 @@ def by_digest(keys: pd.Series, share: float, salt: str) -> NDArray[np.bool_]:
     return keys.isin(chosen).to_numpy(dtype=bool)
 
 
-def apart_if_common(rows: pd.Series) -> pd.Series:
-    """Row texts as keys, with those that more than one row in a hundred has numbered, so that they are divided too."""
+def apart_if_common(rows: pd.Series, share: float) -> pd.Series:
+    """Row texts as keys, with those that more than that share of the rows has numbered, so that they are divided."""
     number = rows.groupby(rows).cumcount().astype(str)
-    common = rows.groupby(rows).transform("size") > COMMON * len(rows)
+    common = rows.groupby(rows).transform("size") > share * len(rows)
     return rows.where(~common, rows + SEPARATOR + number)
 
 
-def some_common(rows: pd.Series) -> bool:
-    """Whether some inputs belong to more than one row in a hundred."""
-    return bool(rows.value_counts().iloc[0] > COMMON * len(rows)) if len(rows) else False
+def common_share(rows: pd.Series, answers: pd.Series) -> float:
+    """The share of rows from which on equal inputs are divided like others; 0 where none need be.
+
+    Inputs that many rows have would make the two parts differ if they stayed together. They are divided only if their
+    answers differ, for else a test row could be looked up.
+    """
+    sizes = rows.groupby(rows).transform("size") / max(1, len(rows))
+    for share in COMMON:
+        common = (sizes > share).to_numpy()
+        if not common.any():
+            return 0.0
+        groups = answers[common].groupby(rows[common].to_numpy())
+        if groups.agg(lambda cells: cells.value_counts().iloc[0] / len(cells)).max() <= VARIED:
+            return share
+    return 0.0
 
 
 def by_time(cells: pd.Series, share: float, date_format: str) -> NDArray[np.bool_]:

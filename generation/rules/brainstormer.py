@@ -12,6 +12,7 @@ from generation.formulation import Defect, Formulation
 from generation.profile import DatasetProfile
 from generation.rules.candidates import Candidate, candidates
 from generation.rules.encoding import Encoded, encode
+from generation.rules.foresight import settle
 from generation.rules.leaks import clear, useless
 from generation.rules.naming import slug
 from generation.rules.objectives import scoring
@@ -145,7 +146,7 @@ def _formulate(profile: DatasetProfile, item: Ranked, encoded: Encoded, seed: in
     if cleared.solved or cleared.signal.best < max(LEARNABLE, 2 / np.sqrt(len(known.rows))) or not features:
         return None
     score = scoring(candidate)
-    return Formulation(
+    formulation = Formulation(
         slug=slug(candidate.name),
         target=candidate.name,
         objective=candidate.objective,
@@ -162,3 +163,4 @@ def _formulate(profile: DatasetProfile, item: Ranked, encoded: Encoded, seed: in
         metric_reason=score.why,
         signal={"linear": round(cleared.signal.linear, 4), "trees": round(cleared.signal.trees, 4)},
     )
+    return settle(profile, formulation)

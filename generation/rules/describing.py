@@ -114,7 +114,11 @@ def split_text(draft: Draft) -> str:
         when = pd.to_datetime(cells, format=draft.profile[split.column].date_format, utc=True)
         return draft.voice.say("split_time", column=column, first=cells.iloc[int(when.argmin())])
     said = draft.voice.say(f"split_{split.rule}", share=share, column=column)
-    return f"{said} {draft.voice.say('common')}" if draft.assignment.common else said
+    return (
+        f"{said} {draft.voice.say('common', share=percent(draft.assignment.common))}"
+        if draft.assignment.common
+        else said
+    )
 
 
 def id_note(draft: Draft) -> str:

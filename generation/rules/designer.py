@@ -7,17 +7,15 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from numpy.typing import NDArray
 
 from generation.formulation import Defect, Formulation, TaskDesign
 from generation.profile import DatasetProfile, Kind, Origin
 from generation.profile.dataset import NUMERIC_KINDS
-from generation.rules import assignment, describing
-from generation.rules.assignment import Assignment
+from generation.rules import describing
 from generation.rules.columns_text import column_text, families
 from generation.rules.describing import Draft
+from generation.rules.foresight import foresee, salt
 from generation.rules.repair import revise
 from harness.competition.metrics import MetricSpec
 from harness.competition.metrics import get as get_metric
@@ -69,34 +67,6 @@ def write_out(profile: DatasetProfile, formulation: Formulation) -> TaskDesign:
         metric=_render("metric.py.j2", _metric_fields(draft, spec)),
         solution=_render("solution.py.j2", _solution_fields(draft)),
     )
-
-
-def salt(profile: DatasetProfile, formulation: Formulation) -> str:
-    """What makes this task's split and ids its own."""
-    return f"{profile.name}/{formulation.slug}/{formulation.split.seed}"
-
-
-def foresee(profile: DatasetProfile, formulation: Formulation) -> Assignment:
-    """The division of the rows that the written prepare.py will make."""
-    frame, split, own = profile.frame, formulation.split, salt(profile, formulation)
-    gone = {*formulation.drop, formulation.target}
-    texts = assignment.row_texts(frame[[name for name in frame.columns if name not in gone]].astype(str))
-    if split.rule == "time":
-        late = assignment.by_time(frame[split.column].astype(str), split.test, profile[split.column].date_format)
-    elif split.rule == "group":
-        late = assignment.by_digest(frame[split.column].astype(str).str.strip(), split.test, own)
-    else:
-        late = assignment.by_digest(assignment.apart_if_common(texts), split.test, own)
-    common = split.rule == "random" and assignment.some_common(texts)
-    return Assignment(_known(frame[formulation.target], formulation), late, assignment.ids(texts, own), common)
-
-
-def _known(cells: pd.Series, formulation: Formulation) -> NDArray[np.bool_]:
-    text = cells.astype(str).str.strip()
-    if formulation.labels:
-        return text.isin(formulation.labels).to_numpy(dtype=bool)
-    numbers: NDArray[np.float64] = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64)
-    return np.isfinite(numbers)
 
 
 def _id_column(profile: DatasetProfile, formulation: Formulation) -> str:
@@ -168,7 +138,7 @@ def _prepare_fields(draft: Draft, origin: Origin) -> dict[str, object]:
         "left_out": _literal(list(formulation.drop)),
         "salt": repr(salt(profile, formulation)),
         "share": repr(split.test),
-        "common": assignment.COMMON if draft.assignment.common else 0,
+        "common": draft.assignment.common,
         "rule": split.rule,
         "split_column": repr(split.column),
         "date_format": repr(profile[split.column].date_format if split.rule == "time" else ""),

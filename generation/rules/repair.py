@@ -8,7 +8,6 @@ from generation.profile import DatasetProfile
 from harness.schema import Split
 
 _OF_A_COLUMN = re.compile(r"determin|leak|shortcut|gives|proxy|columns_agree|headroom")
-_AWAY = "it gives `{target}` away"
 _OF_SPLIT = re.compile(r"class|split|order|unbiased|enough|test_rows|share|id_signal")
 _OF_GROUPS = re.compile(r"group|time")
 _OTHER_METRIC = {
@@ -31,11 +30,12 @@ def revise(profile: DatasetProfile, formulation: Formulation, defects: Sequence[
 
 
 def _revised(profile: DatasetProfile, formulation: Formulation, defect: Defect) -> Formulation:
-    column = _column_of(profile, formulation, defect)
-    if column:
-        reason = "its cells differ in kind between the two files" if "agree" in defect.kind else _AWAY
-        drop = {**formulation.drop, column: reason.format(target=formulation.target)}
-        return formulation.model_copy(update={"drop": drop})
+    columns = _columns_of(profile, formulation, defect)
+    if columns:
+        agree = "agree" in defect.kind
+        reason = "its cells differ in kind between the two files" if agree else f"it gives `{formulation.target}` away"
+        gone = dict.fromkeys(columns if agree else columns[:1], reason)
+        return formulation.model_copy(update={"drop": {**formulation.drop, **gone}})
     if "metric" in defect.kind and formulation.metric in _OTHER_METRIC:
         return _other_metric(formulation)
     if _OF_GROUPS.search(defect.kind) and formulation.split.rule in ("group", "time"):
@@ -47,14 +47,14 @@ def _revised(profile: DatasetProfile, formulation: Formulation, defect: Defect) 
     return formulation
 
 
-def _column_of(profile: DatasetProfile, formulation: Formulation, defect: Defect) -> str:
-    """The feature that a defect is about: named after the file, or in quotes in its words."""
+def _columns_of(profile: DatasetProfile, formulation: Formulation, defect: Defect) -> list[str]:
+    """The features that a defect is about: named after the file, or in quotes in its words."""
     if not _OF_A_COLUMN.search(defect.kind):
-        return ""
+        return []
     droppable = {*profile.names} - {formulation.target, *formulation.drop, formulation.split.column}
     _, _, named = defect.where.partition(":")
     quoted = re.findall(r"['`\"]([^'`\"]+)['`\"]", f"{defect.evidence} {defect.message}")
-    return next((name for name in (named, *quoted) if name in droppable), "")
+    return [name for name in dict.fromkeys((named, *quoted)) if name in droppable]
 
 
 def _other_metric(formulation: Formulation) -> Formulation:

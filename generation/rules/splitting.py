@@ -48,7 +48,7 @@ def _can_cut(profile: DatasetProfile, candidate: Candidate, time: str) -> bool:
     usable = when.notna().to_numpy() & candidate.usable
     if when.isna().any() or not usable.any():
         return False
-    cut = when[usable].sort_values().iloc[int((1 - TEST_SHARE) * usable.sum())]
+    cut = when.sort_values().iloc[int((1 - TEST_SHARE) * len(when))]
     late = (when >= cut).to_numpy()
     share = float((late & usable).sum() / usable.sum())
     if not 0.1 <= share <= 0.4:

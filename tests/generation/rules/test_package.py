@@ -16,6 +16,7 @@ from generation.formulation import Defect, Formulation, TaskDesign
 from generation.profile import DatasetProfile
 from generation.rules.brainstormer import formulations
 from generation.rules.designer import write_out
+from generation.rules.foresight import foresee
 from generation.rules.refactor import BrokenDesign, normalise, task_id
 from harness.competition.contract import load_metric
 from harness.errors import UnknownName
@@ -64,10 +65,8 @@ def test_the_package_is_read_back(made) -> None:
 
 
 def test_prepare_divides_as_the_designer_foresaw(made) -> None:
-    from generation.rules import designer
-
     profile, formulation, package, _, tables, _ = made
-    foreseen = designer.foresee(profile, formulation)
+    foreseen = foresee(profile, formulation)
     id_column = package.card.task.id_column
     for name, rows in (("train.csv", foreseen.train_rows), ("test.csv", foreseen.test_rows)):
         assert sorted(tables[name][id_column].astype(int)) == sorted(foreseen.ids[rows])
