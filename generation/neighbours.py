@@ -35,19 +35,24 @@ def curated_on(fetched: "Fetched", others: Sequence[TaskPackage]) -> str:
         if other.card.collection == CURATED and (
             source.cluster == fetched.cluster
             or source.sha256 == fetched.sha256
-            or _VERSION.sub("", source.uri) == _VERSION.sub("", fetched.pinned_uri)
+            or _address(source.uri) == _address(fetched.pinned_uri)
         ):
             return other.id
     return ""
 
 
 def same_question(one: TaskPackage, other: TaskPackage) -> bool:
-    """Whether two packages ask for one target of one source: then one replaces the other."""
+    """Whether two packages ask for one target of one source, in any version of it: then one replaces the other."""
+    left, right = one.card, other.card
     return (
-        one.card.collection == other.card.collection
-        and one.card.source.sha256 == other.card.source.sha256
-        and one.card.task.target == other.card.task.target
+        left.collection == right.collection
+        and left.task.target == right.task.target
+        and (left.source.sha256 == right.source.sha256 or _address(left.source.uri) == _address(right.source.uri))
     )
+
+
+def _address(uri: str) -> str:
+    return _VERSION.sub("", uri)
 
 
 def name_is_taken(package: TaskPackage, others: Sequence[TaskPackage]) -> bool:

@@ -168,7 +168,7 @@ async def _ask_again(bench: Bench, draft: Draft, defects: Sequence[Defect]) -> N
         draft.spent += failed.spent
         draft.defects = [failed.defect]
         return
-    same = [one for one in proposed if one.target == draft.formulation.target]
+    same = [one for one in proposed if one.target == draft.formulation.target and one != draft.formulation]
     fresh = [one for one in proposed if one.target not in bench.asked]
     for formulation in [*same, *fresh][:1]:
         bench.asked.add(formulation.target)
