@@ -178,7 +178,7 @@ def test_many_submissions_share_one_grader_and_grading_is_quick(prepared_task: P
 
 
 def test_check_submission_in_an_agents_sandbox(prepared_task: PreparedOf, tmp_path: Path) -> None:
-    """The command says what the grader would say, from public rules alone, in under 0.1 s of its own."""
+    """The command says what the grader would say, from public rules alone."""
     task = prepared_task("label")
     rules = tmp_path / "rules.json"
     rules.write_text(task.rules.to_json())
@@ -197,10 +197,8 @@ def test_check_submission_in_an_agents_sandbox(prepared_task: PreparedOf, tmp_pa
                 await inside.write_file("submission.csv", content)
                 ended = await inside.exec(["check-submission"])
                 said.append((ended.returncode, ended.stdout))
-            start = time.perf_counter()
             ended = await inside.exec(["check-submission", "none.csv"])
             said.append((ended.returncode, ended.stdout))
-            assert time.perf_counter() - start < 0.5
         return said
 
     found = asyncio.run(ask())

@@ -1,8 +1,8 @@
 """`check-submission`: valid or the reason, fast, with the standard library alone."""
 
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -54,9 +54,11 @@ def test_it_starts_fast_and_needs_the_standard_library_alone(rules: Path, tmp_pa
     )
     seconds = []
     for _ in range(5):
-        start = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         # -I and -S: no site-packages, so anything else than the standard library would fail.
         done = subprocess.run([sys.executable, "-ISc", program], cwd=tmp_path, capture_output=True, check=False)
-        seconds.append(time.perf_counter() - start)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         assert (done.returncode, done.stdout) == (0, b"valid\n"), done.stderr
-    assert min(seconds) < 0.15, seconds
+    # Processor time, for the machine may be busy; on an idle one it is the time that passes.
+    assert min(seconds) < 0.1, seconds
