@@ -15,14 +15,13 @@ from generation.verification.evidence import Bench, ProbeRuns, Run
 from generation.verification.submissions import LADDER
 from harness.competition.validity import size_bound
 from harness.errors import MlesmithError
+from harness.evals import agent_sandbox
 from harness.prepared import ANSWERS, PreparedTask
 from harness.sandboxes.selection import open_sandbox
-from harness.sandboxes.spec import DATA, WORKSPACE, Mount, SandboxLimits, SandboxSpec
+from harness.sandboxes.spec import WORKSPACE, Mount, SandboxLimits, SandboxSpec
 from harness.sandboxes.transfer import read_result
 
 PROBES = "/opt/mlesmith/probes"
-RULES = "/opt/mlesmith/rules.json"
-CHECKING = ("check", "faults", "labels", "reasons", "validity")
 LADDER_ROWS = 4000  # more would make the probes better and every verification slower
 LADDER_S, BENCH_S, CHECK_S = 120, 300, 30
 BENCH_LIMITS = SandboxLimits(memory_mb=2048, disk_mb=64, processes=64)
@@ -40,30 +39,17 @@ def program(name: str) -> Path:
     return Path(str(files("generation.verification").joinpath("probes", name)))
 
 
-def agent_spec(task: PreparedTask, folder: Path) -> SandboxSpec:
-    """The room that an agent gets; `folder` receives the rules, and the solution beside them."""
-    limits = task.package.card.limits
-    (folder / "rules.json").write_text(task.rules.to_json(), encoding="utf-8")
-    (folder / "solution.py").write_text(task.package.files["solution.py"], encoding="utf-8")
-    for path in folder.iterdir():
-        path.chmod(0o644)
-    return SandboxSpec(
-        mounts=(
-            Mount(source=task.public, target=DATA),
-            Mount(source=folder / "rules.json", target=RULES),
-            Mount(source=folder / "solution.py", target=f"{PROBES}/solution.py"),
-            Mount(source=program("ladder.py"), target=f"{PROBES}/ladder.py"),
-        ),
-        limits=SandboxLimits(
-            memory_mb=limits.memory_mb,
-            cpus=limits.cpus,
-            disk_mb=limits.disk_mb,
-            processes=limits.processes,
-            gpus=limits.gpus,
-        ),
-        library=("harness.competition.__init__", *(f"harness.competition.{name}" for name in CHECKING)),
-        commands=(("check-submission", "harness.competition.check"),),
+def probing_sandbox(task: PreparedTask, folder: Path) -> SandboxSpec:
+    """The very sandbox that an agent gets, and in it the probes; `folder` receives the solution."""
+    solution = folder / "solution.py"
+    solution.write_text(task.package.files["solution.py"], encoding="utf-8")
+    solution.chmod(0o644)
+    spec = agent_sandbox(task)
+    ours = (
+        Mount(source=solution, target=f"{PROBES}/solution.py"),
+        Mount(source=program("ladder.py"), target=f"{PROBES}/ladder.py"),
     )
+    return spec.model_copy(update={"mounts": (*spec.mounts, *ours)})
 
 
 async def run_probes(task: PreparedTask, form: Form, folder: Path, *, sandbox: str) -> ProbeRuns:
@@ -82,7 +68,7 @@ async def run_probes(task: PreparedTask, form: Form, folder: Path, *, sandbox: s
         "rows": LADDER_ROWS,
     }
     limit = task.package.card.limits.time_s
-    async with open_sandbox(agent_spec(task, folder), sandbox) as room:
+    async with open_sandbox(probing_sandbox(task, folder), sandbox) as room:
         ladder = await _run(room, ["python", f"{PROBES}/ladder.py", json.dumps(words)], LADDER_S)
         left = {name: await _left(room, f"{name}.csv", bound) for name in LADDER}
         reference = await _run(room, ["python", f"{PROBES}/solution.py"], limit)
