@@ -10,7 +10,7 @@ from typing import Annotated
 from inspect_ai.util import OutputLimitExceededError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from harness.competition.faults import InvalidSubmission, TooLarge
+from harness.competition.faults import InvalidSubmission, TooLarge, printable
 from harness.competition.job import Job
 from harness.competition.reasons import INVALID_REASONS, Reason, Status
 from harness.competition.validity import open_regular, size_bound
@@ -136,7 +136,7 @@ async def _run_grader(
         except (TimeoutError, OutputLimitExceededError) as error:
             raise GraderCrashed(f"The grader of {task.package.id} did not end: {error}") from error
         if not ended.success:
-            said = ended.stderr.strip()[-TAIL:] or f"exit code {ended.returncode}"
+            said = printable(ended.stderr.strip()[-TAIL:]) or f"exit code {ended.returncode}"
             raise GraderCrashed(f"The grader of {task.package.id} failed: {said}")
         result = await read_result(grader, RESULT, 1_000_000 + 4 * LONGEST_MESSAGE * count)
     if not isinstance(result, bytes):
@@ -153,8 +153,10 @@ def _report(task: PreparedTask, outcome: _Outcome | None) -> GradeReport:
     if outcome.status is Status.GRADED and outcome.score is not None:
         return GradeReport(Status.GRADED, score=outcome.score, normalized=task.normalized(outcome.score))
     if outcome.status is Status.INVALID and outcome.reason in INVALID_REASONS:
-        return GradeReport(Status.INVALID, outcome.reason, outcome.message)
-    return GradeReport(Status.ERROR, message=outcome.message or "The grader gave a result that contradicts itself.")
+        return GradeReport(Status.INVALID, outcome.reason, printable(outcome.message))
+    return GradeReport(
+        Status.ERROR, message=printable(outcome.message) or "The grader gave a result that contradicts itself."
+    )
 
 
 def _write(path: Path, content: bytes) -> None:

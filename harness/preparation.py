@@ -15,7 +15,7 @@ from filelock import AsyncFileLock
 from inspect_ai.util import OutputLimitExceededError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from harness.competition.faults import quoted
+from harness.competition.faults import printable, quoted
 from harness.competition.prepare import PRIVATE, PUBLIC
 from harness.competition.reasons import Status
 from harness.content import content_hash
@@ -139,7 +139,7 @@ async def _run(task: str, spec: SandboxSpec, destination: Path, sandbox: str, cw
             raise PreparationFailed(task, f"prepare.py printed more than {spec.limits.output_mb} MB.") from None
         if not ended.success:
             memory = f" (it may use {spec.limits.memory_mb} MB of memory)" if ended.returncode == KILLED else ""
-            said = ended.stderr.strip()[-TAIL:] or "it printed nothing"
+            said = printable(ended.stderr.strip()[-TAIL:]) or "it printed nothing"
             raise PreparationFailed(task, f"prepare.py ended with exit code {ended.returncode}{memory}:\n{said}")
         try:
             await copy_tree_out(inside, ARCHIVE, destination, OUTPUT_MB)
@@ -183,6 +183,9 @@ def _problem(path: Path, name: str, columns: Iterable[str]) -> str:
 
 async def _make(package: TaskPackage, root: Path, sandbox: str) -> None:
     """Prepare into a folder beside `root`, and give it that name once it is complete."""
+    # The caller holds the lock, so a draft that is there was left by a process that was killed.
+    for left in root.parent.glob(f"{root.name}.*/"):
+        shutil.rmtree(left, ignore_errors=True)
     draft = Path(tempfile.mkdtemp(prefix=f"{root.name}.", dir=root.parent))
     try:
         await run_prepare(package, draft, sandbox=sandbox)

@@ -17,6 +17,11 @@ def shortened(cell: str) -> str:
     return repr(cell if len(cell) <= SHOWN_CHARACTERS else cell[: SHOWN_CHARACTERS - 1] + "…")
 
 
+def printable(text: str) -> str:
+    """What untrusted code said, without the control characters that a terminal obeys."""
+    return "".join(mark if mark.isprintable() or mark in "\n\t" else "\ufffd" for mark in text)
+
+
 def quoted(names: Iterable[str]) -> str:
     """A few names as a message may list them."""
     every = list(names)

@@ -101,6 +101,7 @@ def test_another_metric_can_take_the_place_of_the_tasks_own(prepared_task: Prepa
         ("return float('nan')", "nan, which is no score"),
         ("return y_true", "DataFrame instead of a number"),
         ("raise RuntimeError('lost')", "line 11: RuntimeError: lost"),
+        ("raise RuntimeError('\\x1b[2J')", "RuntimeError: \ufffd.2J"),
         ("os._exit(0)", "exit code 0"),
         ("import socket; socket.create_connection(('127.0.0.1', 9), 1)", "OSError|ConnectionRefusedError"),
         ("return open('/grader/metric.py', 'a').write('x')", "Read-only file system|Permission denied"),

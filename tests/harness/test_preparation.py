@@ -100,6 +100,7 @@ def test_normalized_runs_from_the_sample_to_the_best(prepared_task: PreparedOf) 
             "prepare.py wrote no public/train.csv. .*no private/test_answer",
         ),
         (code("raise ValueError('no such column')"), "exit code 1:(.|\n)*ValueError: no such column"),
+        (code("raise ValueError('\\x1b[2J')"), "ValueError: \ufffd.2J"),
         (code("os._exit(0)"), "Nothing was written to /workspace/out.tar"),
         (code("(public / 'x').symlink_to('/etc/passwd')"), "public/x is neither a regular file nor a folder"),
         (code("os.mkfifo(private / 'x')"), "private/x is neither a regular file nor a folder"),
@@ -182,12 +183,14 @@ def test_prepared_once_until_something_changes(make_package: MakePackage, own_ca
     assert [path.name for path in own_cache.iterdir() if path.is_dir() and "." in path.name] == []
 
 
-def test_refreshing_runs_again_and_equal_content_has_the_equal_hash(make_package: MakePackage, own_cache: Path) -> None:
+def test_a_broken_entry_is_made_anew_with_the_same_hash(make_package: MakePackage, own_cache: Path) -> None:
     package = make_package()
     first = asyncio.run(prepare(package))
     (first.root / "prepared.json").write_text("{broken")
+    (own_cache / f"{first.root.name}.killed" / "public").mkdir(parents=True)
     again = asyncio.run(prepare(package))
     assert (again.data_hash, again.sample_score, again.best_score) == (first.data_hash, 1.7256923248366147, 0.0)
+    assert [path for path in own_cache.iterdir() if path.is_dir()] == [again.root]
 
 
 def test_two_at_once_prepare_once(make_package: MakePackage, own_cache: Path) -> None:
