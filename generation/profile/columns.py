@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from generation.profile.cells import Cells, compact_dates, date_format, read_cells
+from generation.profile.cells import Cells, compact_dates, date_format
 from generation.profile.dataset import NUMERIC_KINDS, ColumnProfile, Kind
 from generation.profile.lexicon import kind_words, scales
 from generation.profile.words import tokens, unit
@@ -28,9 +28,8 @@ class _Values:
     numbers: NDArray[np.float64]
 
 
-def profile_column(series: pd.Series, name: str, position: int) -> ColumnProfile:
+def profile_column(cells: Cells, name: str, position: int) -> ColumnProfile:
     """Profile one column from its (sampled) cells."""
-    cells = read_cells(series)
     shown = cells.text[cells.present]
     counts = shown.value_counts()
     numbers = np.empty(0) if cells.numbers is None else cells.numbers[np.isfinite(cells.numbers)]
@@ -46,7 +45,7 @@ def profile_column(series: pd.Series, name: str, position: int) -> ColumnProfile
         name=name,
         position=position,
         kind=kind,
-        missing=float(1 - cells.present.mean()) if len(series) else 1.0,
+        missing=float(1 - cells.present.mean()) if len(cells.present) else 1.0,
         cardinality=len(counts),
         missing_codes=cells.codes,
         examples=tuple(str(value) for value in shown.drop_duplicates().head(5)),

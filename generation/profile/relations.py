@@ -61,6 +61,9 @@ def _sums(numbers: Mapping[str, NDArray[np.float64]]) -> list[Relation]:
         return []
     X = table.to_numpy(dtype=float)
     X = (X - X.mean(axis=0)) / np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
+    # What a column keeps for itself beside the others is at least the least eigenvalue of the correlations.
+    if float(np.linalg.eigvalsh(X.T @ X / len(X))[0]) > 1 - _SUM:
+        return []
     found = []
     for i, name in enumerate(table.columns):
         others = np.delete(X, i, axis=1)

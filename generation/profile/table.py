@@ -24,11 +24,12 @@ def profile_table(frame: pd.DataFrame, documentation: str = "", name: str = "") 
     frame = frame.copy(deep=False)
     frame.columns = pd.Index(_distinct_names([str(column) for column in frame.columns]))
     looked = frame if len(frame) <= SAMPLE_ROWS else frame.iloc[_sample(len(frame))]
-    columns = tuple(profile_column(looked[c], str(c), i) for i, c in enumerate(frame.columns))
+    cells = {str(name): read_cells(looked[name]) for name in frame.columns}
+    columns = tuple(profile_column(read, name, place) for place, (name, read) in enumerate(cells.items()))
     columns = tuple(_mark_running(column, frame) for column in columns)
     said = meanings(documentation, tuple(frame.columns)) if documentation else {}
     columns = tuple(replace(c, meaning=said.get(c.name, "")) for c in columns)
-    numbers = {c.name: n for c in columns if (n := read_cells(looked[c.name]).numbers) is not None}
+    numbers = {name: read.numbers for name, read in cells.items() if read.numbers is not None}
     found = relations(looked, columns, numbers)
     when = times(columns)
     return DatasetProfile(
@@ -68,7 +69,8 @@ def _distinct_names(names: list[str]) -> list[str]:
 
 def _mark_running(column: ColumnProfile, frame: pd.DataFrame) -> ColumnProfile:
     """A whole number that counts the rows is an identifier, whatever its name."""
-    if not column.whole or column.kind not in (*NUMERIC_KINDS, Kind.IDENTIFIER):
+    distinct = column.cardinality >= 0.9 * min(len(frame), SAMPLE_ROWS)
+    if not distinct or not column.whole or column.kind not in (*NUMERIC_KINDS, Kind.IDENTIFIER):
         return column
     numbers = read_cells(frame[column.name]).numbers
     if numbers is None or not running(numbers):

@@ -47,6 +47,8 @@ def _by_name(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float,
         found.append((-2.5, "it says where or when"))
     if said & sense_words("design") or re.match(r"(?i)lag", candidate.name):
         found.append((-2.0, "it belongs to the design of the study"))
+    if re.fullmatch(r"(?i)(v|x|col|column|feature|var|attr)[ _.]?\d+", candidate.name):
+        found.append((-1.5, "its name only numbers it"))
     if not re.search(r"[^\W\d_]", candidate.name):
         found.append((-5.0, "its name is a number, so nobody can say what it is"))
     if _is_dummy(profile, candidate):

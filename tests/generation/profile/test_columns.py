@@ -6,11 +6,12 @@ import pandas as pd
 import pytest
 
 from generation.profile import ColumnProfile, Kind
+from generation.profile.cells import read_cells
 from generation.profile.columns import ordered_levels, profile_column
 
 
 def column(cells: Sequence[object], name: str = "x") -> ColumnProfile:
-    return profile_column(pd.Series([str(cell) for cell in cells]), name, 0)
+    return profile_column(read_cells(pd.Series([str(cell) for cell in cells])), name, 0)
 
 
 N = 120
