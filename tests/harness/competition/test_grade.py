@@ -30,7 +30,7 @@ import time
 
 import numpy as np
 from harness.competition.contract import CompetitionMetrics
-from harness.competition.faults import OutOfRange
+from harness.competition.faults import BadProbabilities, OutOfRange
 from harness.competition.metrics import mae
 
 kept = []
@@ -39,6 +39,11 @@ kept = []
 class Wild(CompetitionMetrics):
     target = ("y",)
     higher_is_better = False
+
+    def validate_submission(self, submission, ground_truth):
+        super().validate_submission(submission, ground_truth)
+        if submission["y"].iloc[0] == 14:
+            raise BadProbabilities(1.4, 2)
 
     def evaluate(self, y_true, y_pred):
         assert list(y_true["id"]) == list(y_pred["id"]) == ["3", "01", "2"]
@@ -94,6 +99,7 @@ EXPECTED: dict[int, tuple[str, str | None, float | None, str]] = {
     11: ("error", None, None, "SIGSEGV"),
     12: ("graded", None, -1.0, ""),
     13: ("graded", None, 13.0, ""),
+    14: ("invalid", "bad_probabilities", None, "add up to 1.4"),
     40: ("graded", None, 10.0, ""),
 }
 
