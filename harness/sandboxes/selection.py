@@ -1,23 +1,13 @@
 """Choosing a sandbox provider and opening a sandbox with it; a provider is one entry of `PROVIDERS`."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from harness.errors import MachineError, UnknownName
 from harness.sandboxes.bubble.environment import BubbleSandbox
 from harness.sandboxes.bubble.program import program
+from harness.sandboxes.provider import ProvidedSandbox, Provider
 from harness.sandboxes.spec import SandboxSpec
-
-
-@dataclass(frozen=True)
-class Provider:
-    """A kind of sandbox: its name in Inspect, how it is opened, and a probe that raises where it can't work."""
-
-    name: str
-    sandbox: type[BubbleSandbox]
-    probe: Callable[[], object]
-
 
 PROVIDERS = {provider.name: provider for provider in (Provider("bubble", BubbleSandbox, program),)}
 
@@ -44,7 +34,7 @@ def choose(kind: str = "auto") -> str:
 
 
 @asynccontextmanager
-async def open_sandbox(spec: SandboxSpec, kind: str = "auto") -> AsyncIterator[BubbleSandbox]:
+async def open_sandbox(spec: SandboxSpec, kind: str = "auto") -> AsyncIterator[ProvidedSandbox]:
     """A sandbox for the time of the block; nothing of it is left afterwards."""
     sandbox = await PROVIDERS[choose(kind)].sandbox.open(spec)
     try:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from harness.sandboxes.spec import LIBRARY
 
@@ -16,22 +16,20 @@ SITE = "/opt/mlesmith/site"
 BYTECODE = "/opt/mlesmith/bytecode"
 ROOTS = ("numpy", "pandas", "scipy", "scikit-learn", "skrub", "pyarrow")
 
-# Folders of libraries that hold data: an answer could be looked up there, so they are covered (design, section 3).
-DATA_FOLDERS = (
-    "sklearn/datasets/data",
-    "sklearn/datasets/images",
-    "sklearn/datasets/descr",
-    "sklearn/datasets/tests",
-    "matplotlib/mpl-data/sample_data",
-    "pyarrow/tests",
-    "pandas/tests",
-)
+# An answer could be looked up in the data that libraries carry (design, section 3), so their folders are covered:
+# those named here, and every folder of tests or samples that holds anything but code (scipy's tests have iris).
+DATA_FOLDERS = ("sklearn/datasets/data", "sklearn/datasets/images", "sklearn/datasets/descr", "statsmodels/datasets")
+SAMPLES = frozenset({"test", "tests", "testing_data", "sample_data", "sampledata", "js_tests", "examples"})
+CODE = frozenset({".py", ".pyi", ".pyc", ".so", ".pyx", ".pxd", ".h", ""})
 
-# What is compiled once: the imports of baselines, graders and preparations.
+# What is compiled once: the imports of baselines, graders and preparations, and what agents reach for.
 WARM_IMPORTS = (
     "numpy, pandas, scipy.stats, scipy.sparse.linalg, sklearn.ensemble, sklearn.linear_model, sklearn.neighbors, "
     "sklearn.pipeline, sklearn.compose, sklearn.model_selection, sklearn.metrics, sklearn.tree, sklearn.impute, "
-    "sklearn.feature_extraction.text, sklearn.decomposition, sklearn.experimental, skrub, pyarrow.parquet, csv, tarfile"
+    "sklearn.feature_extraction.text, sklearn.decomposition, sklearn.experimental, sklearn.svm, sklearn.naive_bayes, "
+    "sklearn.neural_network, sklearn.cluster, sklearn.gaussian_process, sklearn.discriminant_analysis, "
+    "sklearn.feature_selection, sklearn.calibration, sklearn.isotonic, sklearn.inspection, matplotlib.pyplot, skrub, "
+    "pyarrow.parquet, csv, tarfile, doctest, unittest, sqlite3, http.client, logging.config, multiprocessing.pool"
 )
 
 
@@ -101,16 +99,40 @@ def data_stack() -> Stack:
     """The stack of the running interpreter; found once a process."""
     distributions = closure()
     entries = {entry.name: entry for distribution in distributions for entry in _entries(distribution)}
-    covered = tuple(
-        f"{SITE}/{folder}"
-        for folder in DATA_FOLDERS
-        if (top := entries.get(folder.split("/", 1)[0])) and (top.source.parent / folder).is_dir()
-    )
-    versions = [f"{_name(item.metadata['Name'])}=={item.version}" for item in distributions]
-    prefix = Path(sys.base_prefix)
+    prefix = Path(sys.base_prefix).resolve()
     executable = Path(sys.executable).resolve()
-    digest = hashlib.sha256("\n".join([sys.version, str(executable), *versions, WARM_IMPORTS]).encode())
-    return Stack(tuple(entries.values()), covered, prefix, str(executable), digest.hexdigest()[:16])
+    names = [f"{_name(item.metadata['Name'])}=={item.version}" for item in distributions]
+    # Byte code is good for a source of one size and one date; a package installed anew has another date.
+    dates = [str(_date(entry.source)) for entry in entries.values()]
+    key = hashlib.sha256("\n".join([sys.version, str(executable), *names, *dates, WARM_IMPORTS]).encode()).hexdigest()
+    return Stack(tuple(entries.values()), tuple(_covered(distributions)), prefix, str(executable), key[:16])
+
+
+def _date(source: Path) -> int:
+    first = source / "__init__.py"
+    return int((first if first.is_file() else source).stat().st_mtime)
+
+
+def _covered(distributions: list[metadata.Distribution]) -> list[str]:
+    """Folders below SITE with data of the libraries' own; where one lies in another, the outer alone."""
+    found: set[PurePosixPath] = set()
+    for distribution in distributions:
+        for path in distribution.files or []:
+            outer = _outermost(path)
+            if outer is not None and Path(str(distribution.locate_file(outer))).is_dir():
+                found.add(outer)
+    return [f"{SITE}/{folder}" for folder in sorted(found) if not any(parent in found for parent in folder.parents)]
+
+
+def _outermost(path: PurePosixPath) -> PurePosixPath | None:
+    """The outermost folder of data in which a file of a package lies, or None when it lies in none."""
+    for folder in DATA_FOLDERS:
+        if path.is_relative_to(folder):
+            return PurePosixPath(folder)
+    if path.suffix in CODE or path.parts[0].endswith(".dist-info"):
+        return None
+    place = next((place for place, part in enumerate(path.parts[:-1]) if part in SAMPLES and place), None)
+    return None if place is None else PurePosixPath(*path.parts[: place + 1])
 
 
 def versions() -> dict[str, str]:
@@ -120,15 +142,16 @@ def versions() -> dict[str, str]:
 
 def interpreter_folders(stack: Stack) -> list[Path]:
     """Folders outside /usr that the interpreter needs; third-party packages inside them are covered by the caller."""
-    return [] if stack.prefix == Path("/usr") else [stack.prefix]
+    return [] if stack.prefix.is_relative_to("/usr") else [stack.prefix]
 
 
-def third_party_folders(stack: Stack) -> list[str]:
-    """Folders of the interpreter's own packages, which are not part of the stack: covered inside."""
+def foreign_folders(stack: Stack) -> list[str]:
+    """Folders of other packages than the stack's beside the interpreter, and of a conda's other environments."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     paths = {Path(sysconfig.get_path("purelib", vars={"base": str(stack.prefix)}))}
     paths |= {stack.prefix / "lib" / version / "site-packages", Path("/usr/lib/python3/dist-packages")}
     paths |= set(Path("/usr/local/lib").glob("python3*/*-packages"))
+    paths |= {stack.prefix / name for name in ("pkgs", "envs") if (stack.prefix / "conda-meta").is_dir()}
     return sorted(str(path) for path in paths if path.is_dir())
 
 

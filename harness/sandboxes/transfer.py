@@ -1,5 +1,6 @@
 """Taking things out of a sandbox: one snapshot of a result, or a whole tree, never through a link or a device."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from inspect_ai.util import SandboxEnvironment
 
 from harness.competition.reasons import Reason
 from harness.errors import MlesmithError
-from harness.sandboxes.bubble.environment import BubbleSandbox
+from harness.sandboxes.provider import ProvidedSandbox
 from harness.sandboxes.untar import unpack
 
 
@@ -25,10 +26,10 @@ class NothingPacked(MlesmithError):
 
 async def read_result(sandbox: SandboxEnvironment, path: str, max_bytes: int) -> bytes | Refusal | None:
     """One snapshot of a file that an agent wrote; None when there is none."""
-    answer = await sandbox.as_type(BubbleSandbox).read_plain(path, max_bytes)
-    match answer.header.get("error"):
+    found = await sandbox.as_type(ProvidedSandbox).read_plain(path, max_bytes)  # type: ignore[type-abstract]
+    match found.error:
         case None:
-            return answer.data
+            return found.data
         case "FileNotFoundError":
             return None
         case "NotAFile":
@@ -36,7 +37,7 @@ async def read_result(sandbox: SandboxEnvironment, path: str, max_bytes: int) ->
         case "TooLarge":
             return Refusal(Reason.TOO_LARGE, f"{path} is larger than {max_bytes:,} bytes.")
         case _:
-            return Refusal(Reason.UNREADABLE, f"{path} can't be read: {answer.header.get('message')}.")
+            return Refusal(Reason.UNREADABLE, f"{path} can't be read: {found.message}.")
 
 
 async def copy_tree_out(sandbox: SandboxEnvironment, tar_path: str, destination: Path, max_mb: int) -> None:
@@ -49,4 +50,4 @@ async def copy_tree_out(sandbox: SandboxEnvironment, tar_path: str, destination:
     packed = await read_result(sandbox, tar_path, max_mb << 20)
     if not isinstance(packed, bytes):
         raise NothingPacked(packed.message if packed else f"Nothing was written to {tar_path}.")
-    unpack(packed, destination, max_bytes=max_mb << 20)
+    await asyncio.to_thread(unpack, packed, destination, max_mb << 20)

@@ -1,19 +1,36 @@
 """The command line of bubblewrap for one sandbox. Nothing of the host is seen but what is bound here."""
 
 import os
-from collections.abc import Iterator
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.places import cache_dir
+from harness.places import cache_dir, task_roots
 from harness.sandboxes.spec import DATA, LIBRARY, WORKSPACE, SandboxSpec
-from harness.sandboxes.stack import BYTECODE, SITE, data_stack, interpreter_folders, python_path, third_party_folders
+from harness.sandboxes.stack import (
+    BYTECODE,
+    SITE,
+    data_stack,
+    foreign_folders,
+    interpreter_folders,
+    python_path,
+)
 
 BIN = "/opt/mlesmith/bin"
-SERVER = "/opt/mlesmith/server.py"
+SERVER = "/opt/mlesmith/server"
+SERVE = f"import sys; sys.path.insert(0, {SERVER!r}); from harness.sandboxes.inside.server.main import main; main()"
 HOUSE = Path(__file__).resolve().parent.parent.parent
+PROGRAMS = ("/usr/bin", "/usr/lib")
 INSIDE_ID = 1000
 TEMPORARY_MB = 256
+# What of the system is no part of a data scientist's tools but may hold data, sources or keys.
+CLOSED = (
+    *("/usr/share/doc", "/usr/share/datasets", "/usr/share/R", "/usr/lib/R", "/usr/src"),
+    *("/usr/local/etc", "/usr/local/lib/R", "/usr/local/share", "/usr/local/src"),
+)
 
 ISOLATION = (
     *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
@@ -60,9 +77,30 @@ def system(sources: Sources) -> Iterator[str]:
             yield from ("--ro-bind", sources.add(path), str(path))
     for name in ("passwd", "group", "hosts", "nsswitch.conf"):
         yield from ("--ro-bind", sources.add(fabricated_etc() / name), f"/etc/{name}")
-    for folder in ("/usr/share/doc", "/usr/share/datasets", "/usr/local/share"):
-        if Path(folder).is_dir():
-            yield from ("--tmpfs", folder, "--remount-ro", folder)
+    yield from covered(folder for folder in CLOSED if Path(folder).is_dir())
+
+
+def covered(folders: Iterable[Path | str]) -> Iterator[str]:
+    """An empty, read-only folder in the place of each."""
+    for folder in folders:
+        yield from ("--tmpfs", str(folder), "--remount-ro", str(folder))
+
+
+def own_places(shown: Iterable[Path]) -> list[Path]:
+    """What is mlesmith's or its user's and lies below a folder that is shown: sources, tasks, cache, home, environment.
+
+    Seldom so: an environment below /usr/local, a checkout below the interpreter's folder. A place that holds the
+    interpreter itself, or a part of the system that programs need, can't be covered and is left out.
+    """
+    needed = [Path(sysconfig.get_path("stdlib")).resolve(), Path(data_stack().executable), *map(Path, PROGRAMS)]
+    folders = [*shown]
+
+    def covered_well(place: Path) -> bool:
+        lies_inside = any(place != folder and place.is_relative_to(folder) for folder in folders)
+        return lies_inside and not any(path.is_relative_to(place) for path in needed)
+
+    places = [HOUSE.parent, cache_dir(), Path.cwd(), Path.home(), Path(sys.prefix), Path(tempfile.gettempdir())]
+    return sorted({place for path in [*places, *task_roots()] if covered_well(place := path.resolve())})
 
 
 def fabricated_etc() -> Path:
@@ -92,14 +130,13 @@ def write_once(path: Path, text: str, mode: int = 0o644) -> None:
 def python(sources: Sources, bytecode: Path | None) -> Iterator[str]:
     """The interpreter, the data stack without its data folders, and compiled byte code where there is some."""
     stack = data_stack()
-    for folder in interpreter_folders(stack):
+    folders = interpreter_folders(stack)
+    for folder in folders:
         yield from ("--ro-bind", sources.add(folder), str(folder))
-    for name in third_party_folders(stack):
-        yield from ("--tmpfs", name, "--remount-ro", name)
+    yield from covered([*foreign_folders(stack), *own_places([Path("/usr"), *folders])])
     for entry in stack.entries:
         yield from ("--ro-bind", sources.add(entry.source), f"{SITE}/{entry.name}")
-    for name in stack.covered:
-        yield from ("--tmpfs", name, "--remount-ro", name)
+    yield from covered(stack.covered)
     if bytecode is not None:
         yield from ("--ro-bind", sources.add(bytecode), BYTECODE)
     yield from ("--symlink", stack.executable, f"{BIN}/python", "--symlink", stack.executable, f"{BIN}/python3")
@@ -107,7 +144,8 @@ def python(sources: Sources, bytecode: Path | None) -> Iterator[str]:
 
 def library(spec: SandboxSpec, sources: Sources) -> Iterator[str]:
     """mlesmith's own code that runs inside: only the modules that the spec names, and the commands that start them."""
-    yield from ("--ro-bind", sources.add(HOUSE / "sandboxes" / "inside" / "server.py"), SERVER)
+    server = Path("harness", "sandboxes", "inside", "server")
+    yield from ("--ro-bind", sources.add(HOUSE.parent / server), f"{SERVER}/{server}")
     if spec.library:
         yield from ("--ro-bind", sources.add(HOUSE / "__init__.py"), f"{LIBRARY}/harness/__init__.py")
     for module in spec.library:
@@ -115,7 +153,7 @@ def library(spec: SandboxSpec, sources: Sources) -> Iterator[str]:
         source = path if path.is_dir() else path.with_suffix(".py")
         yield from ("--ro-bind", sources.add(source), f"{LIBRARY}/{source.relative_to(HOUSE.parent)}")
     for name, module in spec.commands:
-        script = cache_dir("sandbox", "commands") / name
+        script = cache_dir("sandbox", "commands", module) / name
         # Without the site module the command starts in a few milliseconds; it needs the standard library only.
         write_once(script, f'#!/bin/sh\nexec {BIN}/python -S -m {module} "$@"\n', mode=0o755)
         yield from ("--ro-bind", sources.add(script), f"{BIN}/{name}")
@@ -147,11 +185,11 @@ def environment(spec: SandboxSpec) -> Iterator[str]:
 
 def places(spec: SandboxSpec) -> Iterator[str]:
     """The writable folders, each a file system of its own with a size that the kernel keeps."""
-    mb = 1 << 20
+    small = min(TEMPORARY_MB, spec.limits.disk_mb)
     yield from ("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev")
-    yield from ("--size", str(min(TEMPORARY_MB, spec.limits.disk_mb) * mb), "--tmpfs", "/tmp")  # noqa: S108
-    yield from ("--size", str(TEMPORARY_MB * mb), "--tmpfs", "/dev/shm")  # noqa: S108
-    yield from ("--size", str(spec.limits.disk_mb * mb), "--tmpfs", WORKSPACE)
+    sizes = {"/tmp": small, "/var/tmp": small, "/dev/shm": small, WORKSPACE: spec.limits.disk_mb}  # noqa: S108
+    for folder, size in sizes.items():
+        yield from ("--size", str(size << 20), "--tmpfs", folder)
     yield from ("--dir", DATA)
 
 
@@ -171,5 +209,5 @@ def bubblewrap(
     for mount in spec.mounts:
         words += ["--ro-bind", sources.add(mount.source.resolve()), mount.target]
     words += ["--remount-ro", "/", *environment(spec), "--chdir", WORKSPACE]
-    words += ["--", data_stack().executable, "-I", "-S", "-u", SERVER]
+    words += ["--", data_stack().executable, "-I", "-S", "-c", SERVE]
     return words, sources.paths

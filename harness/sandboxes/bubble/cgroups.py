@@ -1,11 +1,13 @@
 """Memory and process limits by control groups, where this process may make them; else none and rlimits take over."""
 
 import os
+import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.sandboxes.bubble.owner import gone, mark
 from harness.sandboxes.spec import SandboxLimits
 
 ROOT = Path("/sys/fs/cgroup")
@@ -56,7 +58,7 @@ def _settings(version: int, limits: SandboxLimits) -> dict[str, dict[str, str]]:
     tasks = str(limits.processes + 96)
     if version == 1:
         return {
-            "memory": {"memory.limit_in_bytes": memory},
+            "memory": {"memory.limit_in_bytes": memory, "memory.memsw.limit_in_bytes": memory},
             "pids": {"pids.max": tasks},
             "cpu": {"cpu.cfs_period_us": str(period), "cpu.cfs_quota_us": quota},
         }
@@ -64,42 +66,65 @@ def _settings(version: int, limits: SandboxLimits) -> dict[str, dict[str, str]]:
     return {"": own}
 
 
-OPTIONAL_SETTINGS = frozenset({"memory.swap.max", "cpu.max", "cpu.cfs_period_us", "cpu.cfs_quota_us"})
+OPTIONAL_SETTINGS = frozenset(
+    {"memory.swap.max", "memory.memsw.limit_in_bytes", "cpu.max", "cpu.cfs_period_us", "cpu.cfs_quota_us"}
+)
+NEEDED_CONTROLLERS = frozenset({"memory", "pids"})
 
 
-def version() -> int:
+def version(root: Path = ROOT) -> int:
     """2 where the unified hierarchy is mounted, else 1."""
-    return 2 if (ROOT / "cgroup.controllers").is_file() else 1
+    return 2 if (root / "cgroup.controllers").is_file() else 1
+
+
+def delegated(own: Path, root: Path) -> Path | None:
+    """The nearest group above a process in which it may make groups with the controllers that limits need.
+
+    A group that holds processes gives its children no controllers (version 2's rule), so it is rarely its own.
+    """
+    for folder in (own, *own.parents):
+        if not folder.is_relative_to(root):
+            return None
+        try:
+            given = set((folder / "cgroup.subtree_control").read_text(encoding="utf-8").split())
+        except OSError:
+            continue
+        if given >= NEEDED_CONTROLLERS and os.access(folder, os.W_OK):
+            return folder
+    return None
 
 
 def _parents(found: int) -> dict[str, Path]:
+    """The folders below which groups are made, by controller ("" for all); empty where none may be made."""
     if found == 1:
-        return {"memory": ROOT / "memory", "pids": ROOT / "pids", "cpu": ROOT / "cpu"}
+        return {name: ROOT / name for name in ("memory", "pids", "cpu") if (ROOT / name).is_dir()}
     own = Path("/proc/self/cgroup").read_text(encoding="utf-8").rpartition("::/")[2].strip()
-    return {"": ROOT / own}
+    parent = delegated(ROOT / own, ROOT)
+    return {} if parent is None else {"": parent}
 
 
-def make_group(name: str, limits: SandboxLimits) -> Group | None:
-    """The control groups `mlesmith-<name>` with the limits set, or None where this process may not make them."""
+def make_group(number: int, limits: SandboxLimits) -> Group | None:
+    """The control groups `mlesmith-<owner>-<number>` with the limits set, or None where this process may not."""
     found = version()
+    parents = _parents(found)
+    settings = _settings(found, limits)
+    if not parents.keys() >= settings.keys() - {"cpu"}:
+        return None
     folders: list[Path] = []
     try:
-        for controller, settings in _settings(found, limits).items():
-            parent = _parents(found)[controller]
-            if controller == "cpu" and not parent.is_dir():
-                continue
-            folder = parent / f"{PREFIX}-{name}"
+        for controller in settings.keys() & parents.keys():
+            folder = parents[controller] / f"{PREFIX}-{mark()}-{number}"
             folder.mkdir()
             folders.append(folder)
-            for file, value in settings.items():
+            for file, value in settings[controller].items():
                 _set(folder / file, value, optional=file in OPTIONAL_SETTINGS)
     except OSError:
         for folder in folders:
             with suppress(OSError):
                 folder.rmdir()
         return None
-    events = folders[0] / ("memory.oom_control" if found == 1 else "memory.events")
-    return Group(tuple(folders), events, found)
+    watched = next(folder for folder in folders if folder.parent in (parents.get("memory"), parents.get("")))
+    return Group(tuple(folders), watched / ("memory.oom_control" if found == 1 else "memory.events"), found)
 
 
 def _set(path: Path, value: str, *, optional: bool) -> None:
@@ -111,20 +136,20 @@ def _set(path: Path, value: str, *, optional: bool) -> None:
 
 
 def sweep() -> None:
-    """Remove groups whose maker is gone (a harness that was killed)."""
+    """Remove groups whose maker is gone (a harness that was killed), with what still runs in them."""
     for parent in {*_parents(version()).values()}:
-        for folder in parent.glob(f"{PREFIX}-*"):
-            owner = folder.name.split("-")[1]
-            if owner.isdigit() and not Path("/proc", owner).exists():
+        for folder in parent.glob(f"{PREFIX}-*-*"):
+            if gone(folder.name.split("-")[1]):
                 _end(folder)
 
 
 def _end(folder: Path) -> None:
-    with suppress(OSError):
-        for line in (folder / "cgroup.procs").read_text(encoding="utf-8").split():
-            os.kill(int(line), 9)
     for _ in range(20):
         with suppress(OSError):
+            for line in (folder / "cgroup.procs").read_text(encoding="utf-8").split():
+                # 0 is how a process of another process namespace shows; to kill it would kill this process's group.
+                if int(line) > 1:
+                    os.kill(int(line), signal.SIGKILL)
             folder.rmdir()
         if not folder.exists():
             return

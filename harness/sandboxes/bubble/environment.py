@@ -8,16 +8,24 @@ from inspect_ai.util import (
     OutputLimitExceededError,
     SandboxEnvironment,
     SandboxEnvironmentConfigType,
+    SandboxEnvironmentLimits,
+    SandboxUserUnsupportedError,
     sandboxenv,
 )
 from pydantic import BaseModel
 from typing_extensions import override
 
+from harness.sandboxes.bubble.arguments import INSIDE_ID
 from harness.sandboxes.bubble.bytecode import bytecode
 from harness.sandboxes.bubble.process import Answer, Bubble
+from harness.sandboxes.provider import Plain, ProvidedSandbox
 from harness.sandboxes.spec import WORKSPACE, SandboxSpec
 
-READ_LIMIT_MB = 512
+USERS = frozenset({None, "agent", str(INSIDE_ID)})
+# Inspect's own limit unless it is changed; its services raise it on purpose for what they read.
+USUAL_OUTPUT = 10 << 20
+# How much later than its time limit a command may answer; then the sandbox is closed.
+LATE_S = 15
 ERRORS: dict[str, type[OSError]] = {
     "FileNotFoundError": FileNotFoundError,
     "IsADirectoryError": IsADirectoryError,
@@ -27,7 +35,7 @@ ERRORS: dict[str, type[OSError]] = {
 
 
 @sandboxenv(name="bubble")
-class BubbleSandbox(SandboxEnvironment):
+class BubbleSandbox(ProvidedSandbox):
     """One bubblewrap sandbox, which lives as long as the sample: background processes go on between commands."""
 
     def __init__(self, bubble: Bubble, spec: SandboxSpec) -> None:
@@ -36,16 +44,16 @@ class BubbleSandbox(SandboxEnvironment):
         self._spec = spec
 
     @classmethod
+    @override
     async def open(cls, spec: SandboxSpec) -> "BubbleSandbox":
-        """Make a sandbox; the caller closes it."""
         return cls(await Bubble.start(spec, await bytecode()), spec)
 
+    @override
     async def close(self) -> None:
-        """End all that runs inside and remove what was made for it."""
         await self._bubble.close()
 
+    @override
     def out_of_memory(self) -> bool:
-        """Whether a process inside was ended for its memory."""
         return self._bubble.out_of_memory()
 
     @property
@@ -65,26 +73,39 @@ class BubbleSandbox(SandboxEnvironment):
         timeout_retry: bool = True,
         concurrency: bool = True,
     ) -> ExecResult[str]:
-        folder = WORKSPACE if cwd is None else os.path.join(WORKSPACE, cwd)  # noqa: PTH118  (a path inside, not here)
-        limit = self._spec.limits.output_mb << 20
+        if user not in USERS:
+            raise SandboxUserUnsupportedError(f"The sandbox `bubble` has one user, agent; it can't run as {user!r}.")
         request: dict[str, object] = {
             "op": "exec",
             "command": cmd,
-            "cwd": folder,
+            "cwd": _inside(cwd or ""),
             "env": env or {},
-            "limit": limit,
+            "limit": self._output_limit(),
             "timeout": timeout,
             "processes": self._spec.limits.processes,
         }
         data = input.encode() if isinstance(input, str) else input or b""
-        answer = await self._bubble.ask(request, data)
-        if "error" in answer.header:
-            # The command itself could not be started: as a shell would say it.
-            return ExecResult(False, 127, "", str(answer.header["message"]))
+        answer = await self._bubble.ask(request, data, within=None if timeout is None else timeout + LATE_S)
+        return self._result(answer, timeout)
+
+    def _output_limit(self) -> int:
+        inspects = SandboxEnvironmentLimits.MAX_EXEC_OUTPUT_SIZE
+        return min(inspects, self._spec.limits.output_mb << 20) if inspects <= USUAL_OUTPUT else inspects
+
+    def _result(self, answer: Answer, timeout: int | None) -> ExecResult[str]:
+        said = str(answer.header.get("message"))
+        match answer.header.get("error"):
+            case None:
+                pass
+            case "PermissionError":
+                raise PermissionError(said)
+            case _:
+                # The command itself could not be started: as a shell would say it.
+                return ExecResult(False, 127, "", said)
         out = answer.data[: answer.number("out")].decode(errors="replace")
         err = answer.data[answer.number("out") :].decode(errors="replace")
         if answer.flag("overflow"):
-            raise OutputLimitExceededError(f"{self._spec.limits.output_mb} MiB", out)
+            raise OutputLimitExceededError(f"{self._output_limit() >> 20} MiB", out or err)
         if answer.flag("timed_out"):
             raise TimeoutError(f"The command did not end within {timeout} s.")
         code = answer.number("code")
@@ -104,14 +125,16 @@ class BubbleSandbox(SandboxEnvironment):
 
     @override
     async def read_file(self, file: str, text: bool = True) -> str | bytes:
-        limit = READ_LIMIT_MB << 20
+        limit = SandboxEnvironmentLimits.MAX_READ_FILE_SIZE
         answer = await self._bubble.ask({"op": "read", "path": _inside(file), "plain": False, "limit": limit})
         _raise(answer, file)
         return answer.data.decode("utf-8") if text else answer.data
 
-    async def read_plain(self, file: str, limit: int) -> Answer:
-        """One snapshot of a plain file; the header's `error` says `NotAFile`, `TooLarge` or what the system said."""
-        return await self._bubble.ask({"op": "read", "path": _inside(file), "plain": True, "limit": limit})
+    @override
+    async def read_plain(self, file: str, limit: int) -> Plain:
+        answer = await self._bubble.ask({"op": "read", "path": _inside(file), "plain": True, "limit": limit})
+        error = answer.header.get("error")
+        return Plain(answer.data, None if error is None else str(error), str(answer.header.get("message", "")))
 
     @classmethod
     @override
@@ -152,6 +175,6 @@ def _raise(answer: Answer, file: str) -> None:
     if name is None:
         return
     if name == "TooLarge":
-        raise OutputLimitExceededError(f"{READ_LIMIT_MB} MiB", None)
+        raise OutputLimitExceededError(SandboxEnvironmentLimits.MAX_READ_FILE_SIZE_STR, None)
     kind = ERRORS.get(str(name), OSError)
     raise kind(answer.header.get("errno"), str(answer.header["message"]), file)

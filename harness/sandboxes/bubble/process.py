@@ -4,13 +4,9 @@ import asyncio
 import itertools
 import json
 import os
-import secrets
-import shutil
 import signal
 import socket
 import struct
-import sys
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -18,21 +14,23 @@ from pathlib import Path
 from typing import cast
 
 from harness.errors import MachineError
-from harness.sandboxes.bubble.arguments import HOUSE, bubblewrap
+from harness.sandboxes.bubble.arguments import bubblewrap
 from harness.sandboxes.bubble.cgroups import Group, make_group, sweep
+from harness.sandboxes.bubble.launch import Job, stage, start
 from harness.sandboxes.bubble.program import program
+from harness.sandboxes.bubble.user import sandbox_uid
+from harness.sandboxes.provider import SandboxEnded
 from harness.sandboxes.spec import SandboxSpec
 
-LAUNCHER = HOUSE / "sandboxes" / "inside" / "launch.py"
-FIRST_UID = 1_000_000_000
-START_S = 60
+START_S, END_S = 60, 5
+# An answer later than this is none: what runs inside shares its processor with the server, and may have starved it.
+ANSWER_S = 60
+LARGEST_HEADER, LARGEST_ANSWER = 1 << 20, 1 << 30
 # Without control groups an address space bound stands in for the memory limit; the stack alone maps about 1 GiB.
 ADDRESS_SPACE_MB = 1024
 _numbers = itertools.count()
 
-
-class SandboxEnded(MachineError):
-    """The sandbox is gone: it was closed, or the machine ended it."""
+__all__ = ["Answer", "Bubble", "SandboxEnded"]
 
 
 @dataclass(frozen=True)
@@ -51,28 +49,21 @@ class Answer:
 
 @cache
 def _sweep_once() -> None:
-    """Once a process: remove control groups and stages of harnesses that were killed."""
+    """Once a process: remove what harnesses that were killed have left."""
     sweep()
-    for stage in Path(tempfile.gettempdir()).glob("mlesmith-stage-*"):
-        owner = stage.name.split("-")[2]
-        if owner.isdigit() and not Path("/proc", owner).exists():
-            with suppress(OSError):
-                stage.rmdir()
 
 
 class Bubble:
     """A sandbox that runs. Use `start`, then `ask` any number of times, also at once, then `close`."""
 
-    def __init__(self, process: asyncio.subprocess.Process, group: Group | None, stage: Path | None) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, group: Group | None) -> None:
         self._process = process
         self._group = group
-        self._stage = stage
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
         self._ids = itertools.count(1)
-        self._sending = asyncio.Lock()
-        self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._closing: asyncio.Future[None] | None = None
 
     @classmethod
     async def start(cls, spec: SandboxSpec, bytecode: Path | None) -> "Bubble":
@@ -84,18 +75,20 @@ class Bubble:
         if spec.limits.gpus:
             raise MachineError("The sandbox `bubble` gives no graphics cards. Use --sandbox container, or gpus = 0.")
         await asyncio.to_thread(_sweep_once)
-        name = f"{os.getpid()}-{next(_numbers)}"
-        as_root = os.geteuid() == 0
-        stage = Path(tempfile.mkdtemp(prefix=f"mlesmith-stage-{name}-")) if as_root else None
-        group = make_group(name, spec.limits)
+        wrap = await asyncio.to_thread(program)
+        uid = sandbox_uid()
+        place = None if uid is None else stage()
+        group = make_group(next(_numbers), spec.limits)
         ours, theirs = socket.socketpair()
         try:
-            words, sources = bubblewrap(program(), spec, str(stage) if stage else None, bytecode)
-            process = await _launch([*words, str(theirs.fileno())], sources, spec, group, stage, theirs)
-            bubble = cls(process, group, stage)
+            words, sources = bubblewrap(wrap, spec, place, bytecode)
+            groups = group.procs if group else []
+            job = Job([*words, str(theirs.fileno())], sources, uid, place, *_rlimits(spec), groups)
+            bubble = cls(await start(job, theirs.fileno()), group)
         except BaseException:
             ours.close()
-            _tidy(group, stage)
+            if group is not None:
+                group.remove()
             raise
         finally:
             theirs.close()
@@ -107,16 +100,14 @@ class Bubble:
         return bubble
 
     async def _connect(self, ours: socket.socket) -> None:
-        self._reader, self._writer = await asyncio.open_connection(sock=ours)
-        self._listening = asyncio.create_task(self._listen(self._reader))
+        reader, self._writer = await asyncio.open_connection(sock=ours, limit=1 << 20)
+        self._listening = asyncio.create_task(self._listen(reader))
         # The first answer tells that everything up to the server works; else bubblewrap has said why on its way out.
         try:
-            await asyncio.wait_for(
-                self.ask({"op": "read", "path": "/etc/hosts", "plain": True, "limit": 4096}), START_S
-            )
-        except (SandboxEnded, TimeoutError) as error:
+            await self.ask({"op": "read", "path": "/etc/hosts", "plain": True, "limit": 4096}, within=START_S)
+        except SandboxEnded as error:
             said = await self._last_words()
-            raise MachineError(f"The sandbox did not start: {said or error}.") from error
+            raise MachineError(f"The sandbox did not start: {said or error}") from error
 
     async def _last_words(self) -> str:
         if self._process.stderr is None:
@@ -128,38 +119,51 @@ class Bubble:
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         try:
             while True:
-                size = struct.unpack(">I", await reader.readexactly(4))[0]
-                header = cast(dict[str, object], json.loads(await reader.readexactly(size)))
-                data = await reader.readexactly(int(cast(int, header["payload"])))
-                waiting = self._waiting.pop(int(cast(int, header["id"])), None)
+                number, answer = await _received(reader)
+                waiting = self._waiting.pop(number, None)
                 if waiting is not None and not waiting.done():
-                    waiting.set_result(Answer(header, data))
-        except (asyncio.IncompleteReadError, ConnectionError, ValueError, KeyError):
+                    waiting.set_result(answer)
+        except (asyncio.IncompleteReadError, ConnectionError, ValueError, KeyError, TypeError):
+            # The other end is closed, or what speaks there is the server no longer.
+            pass
+        finally:
             for waiting in self._waiting.values():
                 if not waiting.done():
                     waiting.set_exception(SandboxEnded("The sandbox ended while a command was under way."))
 
-    async def ask(self, request: dict[str, object], payload: bytes = b"") -> Answer:
-        """Send one request and wait for its answer.
+    async def ask(self, request: dict[str, object], payload: bytes = b"", within: float | None = ANSWER_S) -> Answer:
+        """Send one request and wait for its answer; a command whose caller gives up is ended inside.
 
         Raises:
-            SandboxEnded: the sandbox is gone.
+            SandboxEnded: the sandbox is gone, or gives no answer within so many seconds (and is closed then).
         """
-        if self._writer is None or self._listening is None or self._listening.done():
-            raise SandboxEnded("The sandbox has ended.")
         number = next(self._ids)
-        header = json.dumps({**request, "id": number, "payload": len(payload)}).encode()
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        writer = self._send(number, request, payload)
         self._waiting[number] = answer
         try:
-            async with self._sending:
-                self._writer.write(struct.pack(">I", len(header)) + header + payload)
-                await self._writer.drain()
-            return await answer
+            async with asyncio.timeout(within):
+                await writer.drain()
+                return await answer
         except ConnectionError as error:
             raise SandboxEnded("The sandbox has ended.") from error
+        except TimeoutError:
+            await self.close()
+            raise SandboxEnded(f"The sandbox gave no answer within {within:.0f} s, so it was closed.") from None
+        except asyncio.CancelledError:
+            with suppress(SandboxEnded):
+                self._send(next(self._ids), {"op": "end", "command": number}, b"")
+            raise
         finally:
             self._waiting.pop(number, None)
+
+    def _send(self, number: int, request: dict[str, object], payload: bytes) -> asyncio.StreamWriter:
+        if self._writer is None or self._listening is None or self._listening.done():
+            raise SandboxEnded("The sandbox has ended.")
+        header = json.dumps({**request, "id": number, "payload": len(payload)}).encode()
+        # One call, so that the frames of several callers never mix.
+        self._writer.write(b"".join((struct.pack(">I", len(header)), header, payload)))
+        return self._writer
 
     def out_of_memory(self) -> bool:
         """Whether a process inside was ended for its memory (known only where control groups work)."""
@@ -172,65 +176,52 @@ class Bubble:
 
     async def close(self) -> None:
         """End every process inside and remove all that was made for it; may be called twice, and while cancelled."""
-        with suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGKILL)
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._finish())
+        await asyncio.shield(self._closing)
+
+    async def _finish(self) -> None:
+        # Process 1 goes first: once bubblewrap has seen its end, the kernel has ended all that ran inside.
+        for pid in _children(self._process.pid):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
         if self._listening is not None:
             self._listening.cancel()
         if self._writer is not None:
             self._writer.close()
-        closing = asyncio.ensure_future(self._finish())
-        await asyncio.shield(closing)
-
-    async def _finish(self) -> None:
-        await self._process.wait()
+        try:
+            await asyncio.wait_for(self._process.wait(), END_S)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
         for _ in range(200):
             if self._group is None or self._group.remove():
                 break
             await asyncio.sleep(0.01)
-        _tidy(None, self._stage)
 
 
-async def _launch(
-    words: list[str],
-    sources: dict[str, str],
-    spec: SandboxSpec,
-    group: Group | None,
-    stage: Path | None,
-    theirs: socket.socket,
-) -> asyncio.subprocess.Process:
-    job = {
-        "command": words,
-        "sources": sources,
-        "stage": str(stage) if stage else None,
-        "uid": FIRST_UID + secrets.randbelow(1 << 24) if stage else None,
-        "rlimits": _rlimits(spec, group),
-        "cgroups": group.procs if group else [],
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-S", str(LAUNCHER)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-        pass_fds=[theirs.fileno()],
-        env={},
-    )
-    if process.stdin is not None:
-        process.stdin.write(json.dumps(job).encode())
-        with suppress(ConnectionError):
-            await process.stdin.drain()
-        process.stdin.close()
-    return process
+async def _received(reader: asyncio.StreamReader) -> tuple[int, Answer]:
+    """The next frame; sizes are bounded, as an enemy may have got hold of the other end."""
+    size = struct.unpack(">I", await reader.readexactly(4))[0]
+    if size > LARGEST_HEADER:
+        raise ValueError(f"A header of {size} bytes.")
+    header = cast(dict[str, object], json.loads(await reader.readexactly(size)))
+    payload = int(cast(int, header["payload"]))
+    if not 0 <= payload <= LARGEST_ANSWER:
+        raise ValueError(f"An answer of {payload} bytes.")
+    return int(cast(int, header["id"])), Answer(header, await reader.readexactly(payload))
 
 
-def _rlimits(spec: SandboxSpec, group: Group | None) -> dict[str, int]:
-    limits = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": spec.limits.disk_mb << 20, "RLIMIT_NOFILE": 4096}
-    if group is None:
-        limits["RLIMIT_AS"] = (spec.limits.memory_mb + ADDRESS_SPACE_MB) << 20
-    return limits
+def _children(pid: int) -> list[int]:
+    """The children of bubblewrap (process 1 of the sandbox), or bubblewrap itself where that can't be seen."""
+    try:
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()]
+    except OSError:
+        return [pid]
 
 
-def _tidy(group: Group | None, stage: Path | None) -> None:
-    if group is not None:
-        group.remove()
-    if stage is not None:
-        shutil.rmtree(stage, ignore_errors=True)
+def _rlimits(spec: SandboxSpec) -> tuple[dict[str, int], dict[str, int]]:
+    """What always holds, and what holds where control groups do not."""
+    always = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": spec.limits.disk_mb << 20, "RLIMIT_NOFILE": 4096}
+    return always, {"RLIMIT_AS": (spec.limits.memory_mb + ADDRESS_SPACE_MB) << 20}

@@ -8,31 +8,44 @@ from functools import cache
 from pathlib import Path
 
 from harness.errors import MachineError
-from harness.sandboxes.bubble.arguments import ISOLATION
+from harness.sandboxes.bubble.arguments import ISOLATION, Sources, staged_program, system
+from harness.sandboxes.bubble.launch import Job, stage, trial
+from harness.sandboxes.bubble.user import sandbox_uid
 
 TRIAL_S = 20
 
-MENDS = (
-    (
-        "setting up uid map: Permission denied",
-        "This system lets only known programs make user namespaces (Ubuntu 23.10 and later). Install its own "
-        "bubblewrap (`apt install bubblewrap`) and load the AppArmor profile bwrap-userns-restrict (package apparmor-profiles).",
-    ),
-    (
-        "Failed RTM_NEWADDR",
-        "AppArmor refuses network namespaces to this bubblewrap. Install the system's own (`apt install bubblewrap`) "
-        "and load the profile bwrap-userns-restrict (package apparmor-profiles).",
-    ),
-    (
-        "No permissions to create new namespace",
-        "User namespaces are switched off. Set kernel.unprivileged_userns_clone=1 or user.max_user_namespaces above 0.",
-    ),
-    (
-        "Creating new namespace failed",
-        "User namespaces are refused here, as they are inside an ordinary container. Run on the host, or use --sandbox "
-        "container with an engine.",
-    ),
+APPARMOR = (
+    "Ubuntu 23.10 and later let only known programs make user namespaces. Install the system's own bubblewrap "
+    "(`apt install bubblewrap`) and load the AppArmor profile bwrap-userns-restrict (in the package apparmor from 25.04, "
+    "in apparmor-profiles before), or use --sandbox container."
 )
+CONTAINER = (
+    "This is inside a container, where namespaces are refused. Run on the host, or start the container with "
+    "--security-opt seccomp=unconfined --security-opt systempaths=unconfined, or use --sandbox container."
+)
+SWITCHED_OFF = (
+    "User namespaces are switched off. As root: `sysctl -w kernel.unprivileged_userns_clone=1` and "
+    "`sysctl -w user.max_user_namespaces=15000`, or use --sandbox container."
+)
+INSTALL = "Install bubblewrap 0.8 or later (`apt install bubblewrap`, `dnf install bubblewrap`)."
+
+# What the program says, and the mend; the first that is found in what was said.
+MENDS = (
+    ("setting up uid map: Permission denied", APPARMOR),
+    ("Failed RTM_NEW", APPARMOR),
+    ("Can't mount proc", CONTAINER),
+    ("unshare: Operation not permitted", CONTAINER),
+    ("No permissions to creat", SWITCHED_OFF),
+    ("Creating new namespace failed", SWITCHED_OFF),
+    ("Unknown option", INSTALL),
+)
+CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv", "/var/run/secrets/kubernetes.io")
+
+
+def mend(said: str, *, contained: bool) -> str:
+    """What to do about a refusal, known by its message."""
+    found = next((words for sign, words in MENDS if sign in said), INSTALL)
+    return CONTAINER if found is SWITCHED_OFF and contained else found
 
 
 class NoBubblewrap(MachineError):
@@ -42,9 +55,9 @@ class NoBubblewrap(MachineError):
         if not sys.platform.startswith("linux"):
             super().__init__("The sandbox `bubble` needs Linux. Use --sandbox container with a container engine.")
             return
-        seen = "; ".join(f"{program}: {reason}" for program, reason in tried) or "no bwrap program was found"
-        mend = next((mend for sign, mend in MENDS if sign in seen), "Install bubblewrap (`apt install bubblewrap`).")
-        super().__init__(f"No sandbox can be made here. Tried {seen}. {mend}")
+        seen = "; ".join(f"{program}: {reason}" for program, reason in tried) or "nothing: there is no program bwrap"
+        contained = any(Path(mark).exists() for mark in CONTAINER_MARKS)
+        super().__init__(f"No sandbox can be made here. Tried {seen}. {mend(seen, contained=contained)}")
 
 
 def candidates() -> list[Path]:
@@ -68,14 +81,17 @@ def _bundled() -> Path | None:
 
 
 def attempt(program: Path) -> str | None:
-    """Make a sandbox around `true` with the isolation that is used; None when it works, else what the program said."""
-    words = [str(program), *ISOLATION, "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--", "/bin/true"]
-    words = [word for word in words if word != "--as-pid-1"]
+    """Make a sandbox around `true` just as sandboxes are made; None when it works, else what the program said."""
+    uid = sandbox_uid()
+    sources = Sources(None if uid is None else stage())
+    words = [staged_program(program, sources), *ISOLATION, *system(sources)]
+    words += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--", "/bin/true"]  # noqa: S108
     try:
-        ended = subprocess.run(words, capture_output=True, text=True, timeout=TRIAL_S, check=False)
+        ended = trial(Job(words, sources.paths, uid, sources.stage), TRIAL_S)
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    return None if ended.returncode == 0 else ended.stderr.strip() or f"exit code {ended.returncode}"
+    said = ended.stderr.decode(errors="replace").strip()
+    return None if ended.returncode == 0 else said or f"exit code {ended.returncode}"
 
 
 @cache

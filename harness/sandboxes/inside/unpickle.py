@@ -1,5 +1,6 @@
 """Runs inside a sandbox: reads a pickled data frame, whatever code that runs, and writes it as Parquet."""
 
+import io
 import sys
 import zlib
 
@@ -16,14 +17,15 @@ def main(source: str, target: str) -> None:
             break
         except zlib.error:
             continue
-    frame = pd.read_pickle(pd.io.common.BytesIO(data))  # noqa: S301  (this is what the sandbox is for)
+    frame = pd.read_pickle(io.BytesIO(data))  # noqa: S301  (this is what the sandbox is for)
     table = frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame)
     if not isinstance(table.index, pd.RangeIndex) and table.index.name:
         table = table.reset_index()
     table.columns = [str(name) for name in table.columns]
     for name in table.columns:
         if table[name].dtype == object or isinstance(table[name].dtype, pd.CategoricalDtype):
-            table[name] = [None if missing else str(cell) for cell, missing in zip(table[name], table[name].isna(), strict=True)]
+            cells = zip(table[name], table[name].isna(), strict=True)
+            table[name] = [None if missing else str(cell) for cell, missing in cells]
     table.to_parquet(target, index=False)
 
 

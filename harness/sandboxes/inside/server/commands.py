@@ -1,0 +1,181 @@
+"""Commands: started in a session of their own, their output kept up to a limit, ended whole at a time-out."""
+
+import os
+import resource
+import select
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import IO
+
+from harness.sandboxes.inside.server import tree
+from harness.sandboxes.inside.server.frames import Header
+
+CHUNK = 1 << 16
+GRACE_S, LONGEST_GRACE_S, ENDING_S = 0.2, 2.0, 2.0
+# Threads of this process count as processes of the user that the agent shares with it.
+OWN_THREADS = 24
+FIRST_TO_GO = "800"
+
+
+class Reaper:
+    """Collects every child, also the orphans that process 1 inherits; the only caller of wait."""
+
+    def __init__(self) -> None:
+        self._ended = threading.Condition()
+        self._codes: dict[int, int] = {}
+        self._spawned = 0
+        self._spawning = threading.Lock()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            seen = self._spawned
+            try:
+                pid, status = os.wait()
+            except ChildProcessError:
+                with self._ended:
+                    self._ended.wait_for(lambda seen=seen: self._spawned != seen)  # type: ignore[misc]
+                continue
+            with self._spawning, self._ended:
+                self._codes[pid] = os.waitstatus_to_exitcode(status)
+                self._ended.notify_all()
+
+    def spawn(self, request: Header, env: dict[str, str]) -> "subprocess.Popen[bytes]":
+        """Start a command; raises what the system says when it can't be started."""
+        processes = request["processes"] + OWN_THREADS
+
+        def bound() -> None:
+            # The bound holds for the agent's processes, not for this one: a fork bomb can't silence the server.
+            resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
+
+        with self._spawning:
+            try:
+                child = subprocess.Popen(
+                    request["command"],
+                    cwd=request["cwd"],
+                    env=env,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,
+                    preexec_fn=bound,  # noqa: PLW1509  (one system call; a wrapper program would leave a gap)
+                )
+            finally:
+                with self._ended:
+                    self._spawned += 1
+                    self._ended.notify_all()
+            # Nothing of this number has ended yet: the reaper waits for the lock that is held here.
+            self._codes.pop(child.pid, None)
+        # The kernel's choice under memory pressure must be the agent's process, never this one.
+        with suppress(OSError), open(f"/proc/{child.pid}/oom_score_adj", "w") as score:
+            score.write(FIRST_TO_GO)
+        return child
+
+    def wait(self, pid: int, until: float | None) -> int | None:
+        """The exit code of a child, or None when it has not ended by then."""
+        with self._ended:
+            while pid not in self._codes:
+                left = None if until is None else until - time.monotonic()
+                if left is not None and left <= 0:
+                    return None
+                self._ended.wait(left)
+            return self._codes.pop(pid)
+
+
+class Capture:
+    """Reads one stream: keeps what comes up to a limit while the command runs, then only drains it.
+
+    A background process may hold the stream open for ever, and must not block or die on it.
+    """
+
+    def __init__(self, stream: IO[bytes], limit: int, on_overflow: Callable[[], None]) -> None:
+        self._stream, self._limit, self._on_overflow = stream, limit, on_overflow
+        self._kept = bytearray()
+        self._lock = threading.Lock()
+        self._taken = False
+        self.overflow = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        with self._stream:
+            while chunk := os.read(self._stream.fileno(), CHUNK):
+                if self._keep(chunk):
+                    self._on_overflow()
+
+    def _keep(self, chunk: bytes) -> bool:
+        """Keep what there is room for; True when this chunk is the first that has none."""
+        with self._lock:
+            if self._taken or self.overflow:
+                return False
+            room = self._limit - len(self._kept)
+            self._kept += chunk[:room]
+            self.overflow = len(chunk) > room
+            return self.overflow
+
+    def take(self, until: float) -> bytearray:
+        """What came, once the stream has ended or been quiet for a moment; later output is dropped."""
+        while self._thread.is_alive() and time.monotonic() < until:
+            before = len(self._kept)
+            self._thread.join(GRACE_S)
+            if len(self._kept) == before and not self._waiting():
+                break
+        with self._lock:
+            self._taken = True
+            return self._kept
+
+    def _waiting(self) -> bool:
+        look = select.poll()
+        try:
+            look.register(self._stream, select.POLLIN)
+            return any(event & select.POLLIN for _, event in look.poll(0))
+        except (OSError, ValueError):
+            return False
+
+
+class Command:
+    """One command under way."""
+
+    def __init__(self, reaper: Reaper, request: Header, payload: bytearray, others: Callable[[], bool]) -> None:
+        self._reaper, self._tag, self._others = reaper, str(request["id"]), others
+        self._timeout: float | None = request["timeout"]
+        env = {**os.environ, **request["env"], "MLESMITH_COMMAND": self._tag}
+        self._child = reaper.spawn(request, env)
+        # One that has ended already is remembered by its number and an age before all: it can have no descendants.
+        self._root = tree.process(self._child.pid) or tree.Process(self._child.pid, 1, self._child.pid, 1 << 62)
+        pipes = (self._child.stdin, self._child.stdout, self._child.stderr)
+        stdin, stdout, stderr = (pipe for pipe in pipes if pipe is not None)
+        if payload:
+            threading.Thread(target=_feed, args=(stdin, payload), daemon=True).start()
+        else:
+            stdin.close()
+        self._streams = [Capture(stream, request["limit"], self.end) for stream in (stdout, stderr)]
+
+    def end(self) -> None:
+        """Kill the command with all that it started."""
+        tree.end(self._root, self._tag, alone=not self._others())
+
+    def result(self) -> tuple[Header, list[bytearray]]:
+        """Wait for the end, or bring it about at the time limit."""
+        pid, limit = self._child.pid, self._timeout
+        code = self._reaper.wait(pid, None if limit is None else time.monotonic() + limit)
+        timed_out = code is None
+        if timed_out:
+            self.end()
+            code = self._reaper.wait(pid, time.monotonic() + ENDING_S)
+        self._child.returncode = -signal.SIGKILL if code is None else code
+        until = time.monotonic() + LONGEST_GRACE_S
+        parts = [stream.take(until) for stream in self._streams]
+        overflow = any(stream.overflow for stream in self._streams)
+        header = {"code": self._child.returncode, "timed_out": timed_out, "overflow": overflow, "out": len(parts[0])}
+        return header, parts
+
+
+def _feed(stdin: IO[bytes], data: bytearray) -> None:
+    """Give a command its input; one that does not read it is no error."""
+    with suppress(OSError), stdin:
+        stdin.write(data)

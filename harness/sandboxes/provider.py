@@ -1,0 +1,54 @@
+"""What a provider of sandboxes must offer beyond Inspect's own contract; everything else asks for no more than this."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+from inspect_ai.util import SandboxEnvironment, SandboxUnavailableError
+
+from harness.errors import MachineError
+from harness.sandboxes.spec import SandboxSpec
+
+
+class SandboxEnded(MachineError, SandboxUnavailableError):
+    """The sandbox is gone: it was closed, or what ran inside brought about its end."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """One snapshot of a plain file, or why there is none: `FileNotFoundError`, `NotAFile`, `TooLarge` or another."""
+
+    data: bytes
+    error: str | None = None
+    message: str = ""
+
+
+class ProvidedSandbox(SandboxEnvironment):
+    """A sandbox made from a `SandboxSpec`."""
+
+    @classmethod
+    @abstractmethod
+    async def open(cls, spec: SandboxSpec) -> Self:
+        """Make a sandbox; the caller closes it."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """End all that runs inside and remove what was made for it; may be called twice."""
+
+    @abstractmethod
+    async def read_plain(self, file: str, limit: int) -> Plain:
+        """One snapshot of a plain file of at most `limit` bytes, read without following a link at its end."""
+
+    @abstractmethod
+    def out_of_memory(self) -> bool:
+        """Whether a process inside was ended for its memory, as far as that can be known."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A kind of sandbox: its name in Inspect, how it is opened, and a probe that raises where it can't work."""
+
+    name: str
+    sandbox: type[ProvidedSandbox]
+    probe: Callable[[], object]
