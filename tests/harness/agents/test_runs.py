@@ -1,0 +1,137 @@
+"""Every agent without a model, through the real sandbox, submission and grader; looked at in the results table."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from inspect_ai.log import list_eval_logs, read_eval_log
+
+from harness.agents.catalogue import AGENTS
+from harness.results import read_results
+from harness.runs import DirectoryBusy, run
+from harness.separation import separation
+from leaderboards.results import read_table
+from leaderboards.table import COLUMNS
+from tests.harness.packages import make_package
+
+AGENT_NAMES = [card.name for card in AGENTS.values() if card.kind in {"baseline", "control"}]
+SCRIPTS = {
+    "good": "import shutil; shutil.copy('data/sample_submission.csv', 'submission.csv')",
+    "crash": "raise SystemExit('lost my way')",
+    "link": "import os; os.symlink('/etc/passwd', 'submission.csv')",
+    "late": "while True: pass",
+    "hungry": "held = [bytearray(1 << 26) for _ in range(100)]",
+    "greedy": "print(open('/answers/test_answer.csv').read())",
+}
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("runs")]
+
+
+@pytest.fixture(scope="module")
+def tasks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A collection of two packages, found by id through MLESMITH_TASKS as a user's own are."""
+    root = tmp_path_factory.mktemp("tasks")
+    for kind in ("number", "probabilities"):
+        make_package(tmp_path_factory.mktemp(kind), kind).write(root / "mine")
+    before = os.environ.get("MLESMITH_TASKS")
+    os.environ["MLESMITH_TASKS"] = str(root)
+    yield root
+    if before is None:
+        del os.environ["MLESMITH_TASKS"]
+    else:
+        os.environ["MLESMITH_TASKS"] = before
+
+
+@pytest.fixture(scope="module")
+def logs(tasks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run(AGENT_NAMES, [], [str(tasks)], log_dir=tmp_path_factory.mktemp("logs"))
+
+
+@pytest.fixture(scope="module")
+def cells(logs: Path) -> pd.DataFrame:
+    return read_results([logs])
+
+
+def test_one_log_a_contestant_and_one_row_a_cell(logs: Path, cells: pd.DataFrame) -> None:
+    assert len(list_eval_logs(str(logs))) == len(AGENT_NAMES)
+    assert len(cells) == 2 * len(AGENT_NAMES)
+    assert list(cells.columns) == list(COLUMNS)
+    assert len(read_table(cells).frame) == len(cells)
+
+
+def test_baselines_are_graded_and_the_strong_beat_the_constant(cells: pd.DataFrame) -> None:
+    rated = cells[cells["family"] != "control"]
+    assert set(rated["status"]) == {"graded"}
+    for _, part in rated.groupby("task"):
+        scores = part.set_index("contestant")["score"].astype(float)
+        assert scores.drop("constant").min() < scores["constant"], "both metrics are minimized"
+
+
+def test_controls_prove_the_grader(cells: pd.DataFrame) -> None:
+    by_agent = {name: part for name, part in cells.groupby("contestant")}
+    assert set(by_agent["oracle"]["score"].astype(float).round(9)) == {0.0}
+    assert set(by_agent["sample_submission"]["status"]) == {"graded"}
+    assert set(zip(by_agent["nothing"]["status"], by_agent["nothing"]["reason"], strict=True)) == {
+        ("missing", "nothing_written")
+    }
+
+
+def test_submissions_are_kept_for_paired_comparisons(logs: Path, cells: pd.DataFrame) -> None:
+    found = separation(logs, cells)
+    assert len(found.tasks) == 2
+    assert 0 <= found.some_two_differ <= 1
+
+
+def test_second_call_repeats_nothing(tasks: Path, logs: Path) -> None:
+    before = {info.name for info in list_eval_logs(str(logs))}
+    run(AGENT_NAMES, [], [str(tasks)], log_dir=logs)
+    assert {info.name for info in list_eval_logs(str(logs))} == before
+
+
+def test_busy_directory_is_refused(tasks: Path, tmp_path: Path) -> None:
+    from filelock import FileLock
+
+    from harness.runs import LOCK
+
+    with FileLock(tmp_path / LOCK), pytest.raises(DirectoryBusy):
+        run(["nothing"], [], [str(tasks)], log_dir=tmp_path)
+
+
+def test_scripts_end_as_they_deserve(tasks: Path, tmp_path: Path) -> None:
+    for name, text in SCRIPTS.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    card = next((tasks / "mine").iterdir())
+    text = (
+        (card / "task.toml")
+        .read_text()
+        .replace("time_s = 600", "time_s = 6")
+        .replace("memory_mb = 2048", "memory_mb = 400")
+    )
+    (card / "task.toml").write_text(text)
+    agents = [f"script:{tmp_path}/{name}.py" for name in SCRIPTS]
+    found = read_results([run(agents, [], [card.name], log_dir=tmp_path / "logs")]).set_index("contestant")
+    ended = {
+        name: (found.loc[f"script:{name}.py", "status"], found.loc[f"script:{name}.py", "reason"]) for name in SCRIPTS
+    }
+    assert ended == {
+        "good": ("graded", ""),
+        "crash": ("missing", "agent_crashed"),
+        "link": ("invalid", "not_a_file"),
+        "late": ("missing", "time"),
+        "hungry": ("missing", "memory"),
+        "greedy": ("missing", "agent_crashed"),
+    }
+
+
+def test_log_says_what_happened(logs: Path) -> None:
+    log = next(
+        log for info in list_eval_logs(str(logs)) if (log := read_eval_log(info)).eval.task_args["agent"] == "linear"
+    )
+    assert log.status == "success"
+    assert log.samples is not None
+    score = next(iter((log.samples[0].scores or {}).values()))
+    assert score.metadata is not None
+    assert score.metadata["contestant"] == "linear"
+    assert "best possible" in (score.explanation or "")
