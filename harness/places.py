@@ -22,7 +22,7 @@ def shipped_tasks() -> Path:
 
 
 def task_roots() -> list[Path]:
-    """Folders of collections, in the order in which an id is looked up: `MLESMITH_TASKS`, `./tasks`, the shipped ones."""
+    """Folders of collections in the order of looking up an id: `MLESMITH_TASKS`, `./tasks`, the shipped ones."""
     named = [Path(part) for part in os.environ.get("MLESMITH_TASKS", "").split(os.pathsep) if part]
     roots = [*named, Path.cwd() / "tasks", shipped_tasks()]
     seen: dict[Path, None] = {}

@@ -2,57 +2,24 @@
 
 import io
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from inspect_ai import Task, eval_set
-from inspect_ai.hooks import Hooks, SampleEnd, hooks
 
 from harness.agents.contestant import Contestant, contestants
 from harness.errors import UserError
+from harness.progress import COUNTER, Progress
 from harness.selection import select, task_folders
 
-Progress = Callable[[int, int, str], None]
 LOCK = ".mlesmith-run.lock"
 NO_MODEL = "none/none"
 
 
 class DirectoryBusy(UserError):
     """Another run writes into the same log directory."""
-
-
-class _Counter:
-    """Counts finished cells for whoever watches; one run at a time in a process, as Inspect has it."""
-
-    def __init__(self) -> None:
-        self.watcher: Progress | None = None
-        self.done = 0
-        self.total = 0
-
-    def watch(self, watcher: Progress | None, total: int) -> None:
-        self.watcher, self.done, self.total = watcher, 0, total
-        if watcher is not None:
-            watcher(0, total, "")
-
-    def count(self, what: str) -> None:
-        self.done += 1
-        if self.watcher is not None:
-            self.watcher(min(self.done, self.total), self.total, what)
-
-
-_COUNTER = _Counter()
-
-
-@hooks(name="mlesmith_progress", description="Counts finished cells for the progress bar of mlesmith run.")
-class _ProgressHooks(Hooks):
-    def enabled(self) -> bool:
-        # Inspect announces every hook that is on; nobody else's eval should hear of this one.
-        return _COUNTER.watcher is not None
-
-    async def on_sample_end(self, data: SampleEnd) -> None:
-        _COUNTER.count(str(data.sample.id))
 
 
 def run(
@@ -82,12 +49,12 @@ def run(
     except Timeout as error:
         raise DirectoryBusy(f"Another run writes into {log_dir}. Wait for it, or give another --log-dir.") from error
     try:
-        _COUNTER.watch(on_cell, len(wanted) * len(words) * epochs)
+        COUNTER.watch(on_cell, len(wanted) * len(words) * epochs)
         for model in dict.fromkeys(contestant.model for contestant in wanted):
             group = [contestant for contestant in wanted if contestant.model == model]
             _run_group(group, model, words, epochs, sandbox, log_dir, jobs)
     finally:
-        _COUNTER.watch(None, 0)
+        COUNTER.watch(None, 0)
         lock.release()
     return log_dir
 
@@ -112,7 +79,7 @@ def _run_group(
     jobs: int,
 ) -> None:
     at_once = jobs or os.cpu_count() or 1
-    # Inspect tells of its hooks and of its end on standard output, which is for answers alone.
+    # Inspect tells of its end on standard output, which is for answers alone.
     with redirect_stdout(io.StringIO()):
         eval_set(
             tasks=[_suite(contestant, words, sandbox) for contestant in group],

@@ -14,6 +14,7 @@ from harness.errors import MlesmithError
 from harness.grading import GradeReport, grade
 from harness.prepared import PreparedTask
 from harness.prepared_tasks import SANDBOX, prepared_of
+from harness.progress import COUNTER
 from harness.sandboxes.bubble.process import SandboxEnded
 from harness.sandboxes.spec import WORKSPACE
 from harness.sandboxes.transfer import Refusal, read_result
@@ -34,6 +35,7 @@ def competition_scorer() -> Scorer:
 
     async def score(state: TaskState, target: Target) -> Score:  # noqa: ARG001
         task = await prepared_of(state)
+        COUNTER.count(task.package.id)
         try:
             found = await read_result(sandbox(), SUBMISSION, size_bound(task.rules))
         except SandboxEnded:

@@ -238,7 +238,7 @@ DATA = (
         lambda package: in_prepare(".reset_index(drop=True)", "")(
             in_prepare("for at in range(len(table))", "for at in table.index")(package)
         ),
-        raw=lambda table: table.sort_values("height", key=lambda cells: cells.astype(float)),
+        raw=lambda table: table.sort_values("mass", key=lambda cells: cells.astype(float)),
     ),
     Fault(
         "test_sorted_by_target", "data.order_signal", in_prepare(SPLIT, f"{SPLIT}    test = test.sort_values(TARGET)\n")

@@ -35,8 +35,8 @@ def test_a_sorted_order_is_seen(kind: str) -> None:
 
 def test_a_slow_drift_is_seen_through_much_noise() -> None:
     generator = np.random.default_rng(2)
-    y = np.linspace(0, 1, 600) + generator.normal(0, 0.8, 600)
-    skill = order_skill(np.arange(600.0), y)
+    y = np.linspace(0, 1, 1200) + generator.normal(0, 0.8, 1200)
+    skill = order_skill(np.arange(1200.0), y)
     assert skill.real
     assert LIMIT < skill.value < 0.3
 

@@ -35,7 +35,9 @@ def model(teller: Teller | None, name: str = "openai/some-model", **options: obj
 
 
 def ask(asked: Model, config: GenerateConfig | None = None, tools: list[ToolInfo] | None = None) -> ModelOutput:
-    return asyncio.run(asked.generate([ChatMessageUser(content="hi")], tools=tools or [], config=config or GenerateConfig()))
+    return asyncio.run(
+        asked.generate([ChatMessageUser(content="hi")], tools=tools or [], config=config or GenerateConfig())
+    )
 
 
 @pytest.fixture(autouse=True)

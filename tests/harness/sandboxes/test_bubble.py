@@ -74,9 +74,7 @@ def test_nothing_of_the_host_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert code != 0
 
 
-@pytest.mark.parametrize(
-    "path", ["/usr/x", "/x", "/etc/x", "/opt/mlesmith/site/x", "/dev/x", "/raw/x"]
-)
+@pytest.mark.parametrize("path", ["/usr/x", "/x", "/etc/x", "/opt/mlesmith/site/x", "/dev/x", "/raw/x"])
 def test_everything_but_the_workspace_is_read_only(path: str, tmp_path: Path) -> None:
     mounts = [{"source": tmp_path, "target": "/raw"}]
     assert said(f"touch {path} && echo written", mounts=mounts)[0] != 0
