@@ -9,7 +9,7 @@ import pandas as pd
 
 from generation.verification.answers import Form, Rows, blend
 from generation.verification.signal import most_frequent, sort_key
-from generation.verification.tables import Answers, Numbers
+from generation.verification.tables import Answers, Numbers, numbers_of
 
 # Two pairs of steps lie close together: a score that is rounded to one digit cannot tell them apart.
 STEPS = (0.03, 0.07, 0.12, 0.2, 0.3, 0.45, 0.48, 0.8, 0.84, 1.0)
@@ -74,13 +74,14 @@ def noise_ladder(form: Form, generator: np.random.Generator) -> dict[str, Answer
 
 
 def parts(form: Form) -> dict[str, Rows]:
-    """Tenths of the file, and the rows of each label (or of each quarter of the numbers)."""
+    """Tenths of the file, and the rows of each label (or each quarter of the numbers; equal ones stay together)."""
     rows = len(form.truth)
     tenth = np.arange(rows) * TENTHS // rows
     found = {f"tenth_{k}": tenth == k for k in range(TENTHS)}
     if form.kind == "number":
-        ranks = pd.Series(form.truth).rank(method="first").to_numpy(dtype=float)
-        return found | {f"quarter_{k}": np.floor((ranks - 1) * 4 / rows) == k for k in range(4)}
+        numbers = numbers_of(form.truth)
+        group = np.searchsorted(np.unique(np.quantile(numbers, (0.25, 0.5, 0.75))), numbers, side="left")
+        return found | {f"quarter_{k}": group == k for k in np.unique(group)}
     labels = list(dict.fromkeys(map(str, form.labels)))[:MOST_SLICES_BY_LABEL]
     return found | {f"label_{k}": form.truth == label for k, label in enumerate(labels) if (form.truth == label).any()}
 

@@ -1,4 +1,4 @@
-"""The reference solution beats the sample submission by more than the interval of their paired difference."""
+"""The reference solution beats the sample submission by more than the standard error of their paired difference."""
 
 from generation.verification.evidence import Evidence, had
 from generation.verification.findings import Finding
@@ -16,8 +16,8 @@ from generation.verification.registry import Part, check
 def reference_beats_sample(evidence: Evidence) -> Finding:
     found = gain(had(evidence.bench), evidence.package.card.metric, "reference", "sample")
     return Finding.above(
-        found.low,
-        0.0,
+        found.value,
+        found.error,
         where="solution.py",
         evidence=f"gain {found.value:.4g}, 95 % interval {found.low:.4g} to {found.high:.4g}",
     )

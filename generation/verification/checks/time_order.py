@@ -1,12 +1,23 @@
 """Under a time split every test row is later than every train row."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from generation.verification.evidence import Evidence, EvidenceLacking
 from generation.verification.findings import Finding
 from generation.verification.origins import split_values
 from generation.verification.registry import Part, check
-from generation.verification.tables import as_numbers, is_numeric
+from generation.verification.tables import as_numbers, is_empty, is_numeric
+
+MOST_UNREADABLE = 0.02
+# Which of day and month comes first is a habit; what begins with the year is read by itself.
+DAYS = tuple(
+    f"{day}{time}"
+    for mark in "/-."
+    for day in (f"%d{mark}%m{mark}%Y", f"%m{mark}%d{mark}%Y", f"%d{mark}%m{mark}%y", f"%m{mark}%d{mark}%y")
+    for time in ("", " %H:%M", " %H:%M:%S")
+)
 
 
 @check(
@@ -19,22 +30,34 @@ def time_order(evidence: Evidence) -> Finding:
     split = evidence.tables.card.task.split
     if split.rule != "time":
         return Finding.needless(f"the split is by {split.rule}")
-    train, test = (_moments(cells) for cells in split_values(evidence, split.column))
-    late = int((train > test.min()).sum())
+    late, last, first = min(_orders(*split_values(evidence, split.column)))
     return Finding.at_most(
         late,
         0,
         where=f"train.csv:{split.column}",
-        evidence=f"{late} train rows are later than the first test row ({train.max()} against {test.min()})",
+        evidence=f"{late} train rows are later than the first test row ({last} against {first})",
     )
 
 
-def _moments(cells: pd.Series) -> pd.Series:
+def _orders(train: pd.Series, test: pd.Series) -> Iterator[tuple[int, str, str]]:
+    """For each way to read the cells: train rows later than the first test row, the last moment, the first one."""
+    for read in _readings(pd.concat([train, test], ignore_index=True)):
+        before, after = read.iloc[: len(train)].dropna(), read.iloc[len(train) :].dropna()
+        yield int((before > after.min()).sum()), str(before.max()), str(after.min())
+
+
+def _readings(cells: pd.Series) -> list[pd.Series]:
+    """The cells as numbers, or as moments in each one format that fits them all: 3/4/2021 may be April or March.
+
+    Raises:
+        EvidenceLacking: neither.
+    """
     if is_numeric(cells):
-        return pd.Series(as_numbers(cells)).dropna()
-    moments = pd.to_datetime(cells, errors="coerce", format="mixed")
-    if moments.isna().mean() > 0.02:
-        raise EvidenceLacking(
-            f"{cells.name!r} holds cells that are no dates, such as {cells[moments.isna()].iloc[0]!r}"
-        )
-    return moments.dropna()
+        return [pd.Series(as_numbers(cells))]
+    some = str(cells[~is_empty(cells)].iloc[0]).strip()
+    likely = [one for one in DAYS if pd.notna(pd.to_datetime(some, errors="coerce", format=one))]
+    tried = [pd.to_datetime(cells.str.strip(), errors="coerce", format=one, utc=True) for one in (*likely, "mixed")]
+    fitting = [moments for moments in tried if moments.isna().mean() <= MOST_UNREADABLE]
+    if not fitting:
+        raise EvidenceLacking(f"{cells.name!r} holds cells that are no dates, such as {some!r}")
+    return fitting
