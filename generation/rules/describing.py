@@ -170,7 +170,11 @@ def left_out(draft: Draft) -> list[str]:
 
 def _plural(reason: str) -> str:
     """The same reason for several columns."""
-    for one, many in (("it is ", "they are "), ("it ", "each ")):
+    for one, many in (
+        ("it is an identifier, another", "they are identifiers, another"),
+        ("it is ", "they are "),
+        ("it ", "each "),
+    ):
         if reason.startswith(one):
             return many + reason[len(one) :]
     return f"each of them {reason}" if reason.startswith("with ") else reason

@@ -9,6 +9,10 @@ from generation.rules.lexicon import subject_words
 from generation.rules.naming import slug
 
 LONGEST_TITLE = 120
+# A target of such a name is "the answer" and nothing more.
+_SAYS_NOTHING = frozenset(
+    {"target", "class", "classes", "label", "labels", "outcome", "response", "result", "y", "type"}
+)
 
 
 def phrase(name: str) -> str:
@@ -23,8 +27,10 @@ def phrase(name: str) -> str:
 
 def dataset_title(name: str) -> str:
     """A dataset's name in plain words, with a capital."""
-    words = phrase(re.sub(r"(?i)(\.(csv|tsv|parquet|gz|txt))+$|[-_. ](csv|dataset|data)$", "", name))
-    return words[:1].upper() + words[1:]
+    words = phrase(re.sub(r"(?i)(\.(csv|tsv|parquet|gz|txt))+$", "", name)).split()
+    while len(words) > 1 and words[-1].lower() in {"csv", "df", "data", "dataset", "table", "file"}:
+        words = words[:-1]
+    return " ".join(words)[:1].upper() + " ".join(words)[1:]
 
 
 def display_name(profile: DatasetProfile) -> str:
@@ -63,6 +69,8 @@ def _asked(candidate: Candidate) -> str:
         return _which_of_two(candidate, what)
     if candidate.objective == "ordinal":
         return f"how high is the {what}?"
+    if set(words) <= _SAYS_NOTHING:
+        return f"which of {len(candidate.labels)} classes is it?"
     return f"which {what} is it?"
 
 
@@ -87,6 +95,8 @@ def _is_plural(word: str) -> bool:
 
 def _which_of_two(candidate: Candidate, what: str) -> str:
     negative, positive = candidate.labels
+    if set(tokens(candidate.name)) <= _SAYS_NOTHING:
+        return f"is the {what} {positive} or {negative}?"
     if {negative.lower(), positive.lower()} <= {
         "0",
         "1",
