@@ -25,7 +25,7 @@ def hash_of(text: str, folder: Path, name: str = "t.csv") -> str:
     [
         "id,x,word\n8,-3,\n007,1.25,a b\n123456789012,1e-7,NA\n",
         "id,x,word\r\n007,1.2500,a b\r\n8,-3.0,\r\n123456789012,0.0000001,NA\r\n",
-        "id,x,word\n007,1.2500000001,a b\n8,-3,\n123456789012,1.0000000002e-07,NA\n",
+        "id,x,word\n007,1.2500001,a b\n8,-3,\n123456789012,1.0000000002e-07,NA\n",
         '"id","x","word"\n007, 1.25 ,a b\n8,-3,""\n123456789012,1e-7,NA\n',
     ],
     ids=["order", "writing", "last digits", "quotes"],
