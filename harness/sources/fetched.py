@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.errors import UserError
 
 CHUNK = 1 << 20
-ENDINGS = re.compile(r"(?i)(\.(csv|tsv|parquet|gz|txt|data|dat|pkl|pickle|compress|zip))+$")
+ENDINGS = re.compile(r"(?i)(\.(csv|tsv|parquet|gz|txt|data|dat|pkl|pickle|joblib|compress|xz|bz2|zip))+$")
 
 
 class SourceError(UserError):

@@ -12,11 +12,16 @@ MAX_DOCUMENTATION = 1 << 18
 
 def fetch(uri: str, rest: str) -> Fetched:
     """The file itself, never copied; a text of the same name or a README beside it is its documentation."""
-    path = _existing(uri, rest).resolve()
+    try:
+        path = _existing(uri, rest).resolve()
+    except (OSError, RuntimeError) as error:  # a name too long, a folder that may not be entered, an unknown ~user
+        raise SourceError(f"{uri} can't be read: {error}.") from error
     if path.is_dir():
         tables = sorted(item.name for item in path.iterdir() if ENDINGS.search(item.name))[:5]
         hint = f" Name one of its files, such as {', '.join(tables)}." if tables else ""
         raise SourceError(f"{path} is a folder; a source is one table.{hint}")
+    if not path.is_file():
+        raise SourceError(f"{path} is no regular file but a device or a pipe; a source is a file that stays as it is.")
     try:
         sha256 = digest(path)
     except PermissionError as error:

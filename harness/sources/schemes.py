@@ -37,12 +37,7 @@ def resolve(uri: str, *, sha256: str | None = None) -> Fetched:
         ChecksumError: the data is not the one with `sha256`.
         NotATable: a file that is no table.
     """
-    scheme, colon, rest = uri.partition(":")
-    if not colon or (scheme not in SCHEMES and Path(uri).exists()):
-        scheme, rest = "file", uri
-    if scheme not in SCHEMES:
-        forms = "; ".join(known.form for known in SCHEMES.values())
-        raise SourceError(f"{uri} names no kind of source that is known. Known: {forms}.")
+    scheme, rest = _scheme(uri)
     fetched = SCHEMES[scheme].fetch(uri, rest)
     if sha256 is not None and fetched.sha256 != sha256:
         raise ChecksumError(uri, sha256, fetched.sha256)
@@ -56,3 +51,24 @@ def resolve(uri: str, *, sha256: str | None = None) -> Fetched:
         fetched = replace(fetched, path=unpickled(fetched))
     require_table(fetched.path)
     return fetched
+
+
+def _scheme(uri: str) -> tuple[str, str]:
+    scheme, colon, rest = uri.partition(":")
+    if not colon or (scheme not in SCHEMES and Path(uri).exists()):
+        scheme, rest = "file", uri
+    if scheme not in SCHEMES:
+        forms = "; ".join(known.form for known in SCHEMES.values())
+        raise SourceError(f"{uri} names no kind of source that is known. Known: {forms}.")
+    return scheme, rest
+
+
+def require_form(uri: str) -> None:
+    """Say at once that a source can't be: an unknown scheme, or a file that is not there; downloads nothing.
+
+    Raises:
+        SourceError: as `resolve` would say it.
+    """
+    scheme, _ = _scheme(uri)
+    if scheme == "file":
+        resolve(uri)

@@ -12,7 +12,16 @@ MAGIC = {
     b"PK\x03\x04": "an archive or an Excel workbook; unpack it or save the sheet as CSV",
     b"\x89PNG": "a picture",
     b"%PDF": "a PDF document",
-    b"\x1f\x8b": "compressed twice; unpack it once",
+    b"\x1f\x8b": "compressed, which its name does not say, or twice; unpack it once",
+    b"BZh": "compressed by bzip2; unpack it or compress it by gzip",
+    b"\xfd7zXZ": "compressed by xz; unpack it or compress it by gzip",
+    b"\xff\xfe": "UTF-16; save it as UTF-8",
+    b"\xfe\xff": "UTF-16; save it as UTF-8",
+    b"<!DOCTYPE": "a web page; download the data itself",
+    b"<!doctype": "a web page; download the data itself",
+    b"<html": "a web page; download the data itself",
+    b"<?xml": "XML; save it as CSV",
+    b"{": "JSON; save it as CSV",
 }
 SEPARATORS = ",;\t|"
 
@@ -34,8 +43,8 @@ def require_table(path: Path) -> None:
             raise NotATable(f"{path} is no text table: it is {what}.")
     if b"\0" in head:
         raise NotATable(f"{path} holds binary data. CSV, TSV or Parquet is expected.")
-    lines = head.decode("utf-8-sig", errors="replace").splitlines()[:50]
-    if len([line for line in lines if line.strip()]) < 2:
+    lines = [line for line in head.decode("utf-8-sig", errors="replace").splitlines()[:50] if line.strip()]
+    if len(lines) < 2:
         raise NotATable(f"{path} has a header at most and no rows.")
     if not any(len(next(csv.reader([lines[0]], delimiter=separator))) > 1 for separator in SEPARATORS):
         raise NotATable(

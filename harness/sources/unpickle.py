@@ -1,9 +1,12 @@
 """Pickled tables: reading one can run any code, so it is read inside a sandbox, once, and kept as Parquet."""
 
+import os
 from pathlib import Path
 
 import anyio
+from inspect_ai.util import OutputLimitExceededError
 
+from harness.competition.faults import printable
 from harness.places import cache_dir
 from harness.sandboxes.inside import unpickle as inside
 from harness.sandboxes.selection import open_sandbox
@@ -11,7 +14,11 @@ from harness.sandboxes.spec import WORKSPACE, Mount, SandboxLimits, SandboxSpec
 from harness.sandboxes.transfer import read_result
 from harness.sources.fetched import ENDINGS, Fetched, SourceError
 
-PICKLES = (".pkl", ".pickle", ".pkl.compress", ".pkl.gz", ".pickle.gz", ".joblib")
+PICKLES = tuple(
+    f"{pickle}{packed}"
+    for pickle in (".pkl", ".pickle", ".joblib")
+    for packed in ("", ".gz", ".bz2", ".xz", ".compress")
+)
 TIME_S = 120
 MAX_BYTES = 512 << 20
 
@@ -25,7 +32,7 @@ def unpickled(fetched: Fetched) -> Path:
     target = cache_dir("sources", "unpickled", fetched.sha256) / f"{ENDINGS.sub('', fetched.path.name)}.parquet"
     if not target.is_file():
         data = anyio.run(_convert, fetched)
-        draft = target.with_name(f".{target.name}")
+        draft = target.with_name(f".{target.name}.{os.getpid()}")
         draft.write_bytes(data)
         draft.replace(target)
     return target
@@ -42,8 +49,10 @@ async def _convert(fetched: Fetched) -> bytes:
             ended = await sandbox.exec(["python", program, source, result], timeout=TIME_S)
         except TimeoutError as error:
             raise SourceError(f"{fetched.uri}: reading the pickle took longer than {TIME_S} s.") from error
+        except OutputLimitExceededError as error:
+            raise SourceError(f"{fetched.uri}: reading the pickle printed without end.") from error
         taken = await read_result(sandbox, result, MAX_BYTES)
     if not ended.success or not isinstance(taken, bytes):
-        last = (ended.stderr.strip().splitlines() or ["nothing was written"])[-1]
-        raise SourceError(f"{fetched.uri} gave no table when it was read in a sandbox: {last[:300]}")
+        said = printable(ended.stderr).strip().splitlines() or [f"nothing was written, exit code {ended.returncode}"]
+        raise SourceError(f"{fetched.uri} gave no table when it was read in a sandbox: {said[-1][:300]}")
     return taken

@@ -1,32 +1,68 @@
 """Runs inside a sandbox: reads a pickled data frame, whatever code that runs, and writes it as Parquet."""
 
+import bz2
+import gzip
 import io
+import lzma
 import sys
 import zlib
+from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 
+# What a collection compresses with shows in the first bytes; its file names do not always say it.
+COMPRESSIONS: dict[bytes, Callable[[bytes], bytes]] = {
+    b"\x1f\x8b": gzip.decompress,
+    b"BZh": bz2.decompress,
+    b"\xfd7zXZ\x00": lzma.decompress,
+    b"\x5d\x00\x00": lzma.decompress,
+    b"\x78": zlib.decompress,
+}
+KEPT = "biufM"  # the kinds of cells that stay as they are: truth, numbers, moments
+
 
 def main(source: str, target: str) -> None:
-    with open(source, "rb") as file:
-        data = file.read()
-    # Some collections compress with plain zlib streams under a name of their own.
-    for wbits in (zlib.MAX_WBITS | 32, zlib.MAX_WBITS):
-        try:
-            data = zlib.decompress(data, wbits)
+    """Write the frame that `source` holds to `target`."""
+    as_table(load(Path(source))).to_parquet(target, index=False)
+
+
+def load(source: Path) -> object:
+    """What the file holds, by the library that wrote it."""
+    if ".joblib" in source.suffixes:
+        import joblib
+
+        return joblib.load(source)
+    data = source.read_bytes()
+    for magic, decompress in COMPRESSIONS.items():
+        if data.startswith(magic):
+            data = decompress(data)
             break
-        except zlib.error:
-            continue
-    frame = pd.read_pickle(io.BytesIO(data))  # noqa: S301  (this is what the sandbox is for)
-    table = frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame)
-    if not isinstance(table.index, pd.RangeIndex) and table.index.name:
-        table = table.reset_index()
-    table.columns = [str(name) for name in table.columns]
-    for name in table.columns:
-        if table[name].dtype == object or isinstance(table[name].dtype, pd.CategoricalDtype):
-            cells = zip(table[name], table[name].isna(), strict=True)
-            table[name] = [None if missing else str(cell) for cell, missing in cells]
-    table.to_parquet(target, index=False)
+    return pd.read_pickle(io.BytesIO(data))  # noqa: S301  (this is what the sandbox is for)
+
+
+def as_table(found: object) -> pd.DataFrame:
+    """A frame with named columns of plain cells; an index that means something becomes a column.
+
+    Raises:
+        SystemExit: no frame, or two columns of one name.
+    """
+    if not isinstance(found, pd.DataFrame):
+        raise SystemExit(f"it holds a {type(found).__name__}, and a pandas DataFrame is expected")
+    counted = found.index.nlevels == 1 and found.index.name is None and found.index.dtype.kind in "iu"
+    table = found if counted else found.reset_index()
+    table = table.set_axis([str(name) for name in table.columns], axis=1)
+    if not table.columns.is_unique:
+        raise SystemExit("two of its columns have one name")
+    return pd.DataFrame({name: plain(table[name]) for name in table.columns})
+
+
+def plain(cells: pd.Series) -> pd.Series:
+    """Cells of any other kind as text, missing ones as None."""
+    if getattr(cells.dtype, "kind", "O") in KEPT:
+        return cells
+    texts = [None if missing else str(cell) for cell, missing in zip(cells, cells.isna(), strict=True)]
+    return pd.Series(texts, index=cells.index, dtype=object)
 
 
 if __name__ == "__main__":
