@@ -170,13 +170,15 @@ def stamp(task: PreparedTask) -> str:
 def test_prepared_once_until_something_changes(make_package: MakePackage, own_cache: Path, tmp_path: Path) -> None:
     package = make_package(prepare_py=COUNTED)
     first = asyncio.run(prepare(package))
+    made = stamp(first)
     (tmp_path / "boats.csv").rename(tmp_path / "gone.csv")  # the cache needs no source
     again = asyncio.run(prepare(package))
     assert (again.root, again.data_hash, again.sample_score) == (first.root, first.data_hash, first.sample_score)
-    assert stamp(again) == stamp(first)
+    assert stamp(again) == made
     (tmp_path / "gone.csv").rename(tmp_path / "boats.csv")
     fresh = asyncio.run(prepare(package, refresh=True))
     assert fresh.root == first.root
+    assert stamp(fresh) != made
     other = asyncio.run(prepare(TaskPackage(package.card, {**package.files, "description.md": "# Other\n"})))
     assert other.root != first.root
     assert (other.public / "description.md").read_text() == "# Other\n"
