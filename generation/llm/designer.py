@@ -1,6 +1,5 @@
 """The texts of a package from a language model; they only ever run in a sandbox."""
 
-import ast
 from collections.abc import Sequence
 
 from generation.formulation import Defect, Formulation, TaskDesign
@@ -9,6 +8,7 @@ from generation.llm.schemas import Written, written_schema
 from generation.llm.table import column_lines, documentation
 from generation.profile import DatasetProfile
 from harness.competition.metrics import get as get_metric
+from harness.syntax import python_tree
 
 MOST_TOKENS = 16_000
 ID_NAMES = ("id", "row_id", "test_id", "mlesmith_id")
@@ -87,7 +87,7 @@ def syntax_problems(codes: dict[str, str]) -> list[str]:
     problems = []
     for name, text in codes.items():
         try:
-            ast.parse(text)
+            python_tree(text)
         except (SyntaxError, ValueError) as error:
             problems.append(f"{name} is no Python: {error}")
     return problems

@@ -1,6 +1,5 @@
 """A design brought to the one schema: identifier, card, files."""
 
-import ast
 import hashlib
 import re
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from generation.rules.naming import slug
 from harness.errors import MlesmithError
 from harness.package import TaskPackage
 from harness.schema import Metric, Provenance, Question, Source, TaskCard
+from harness.syntax import python_tree
 
 if TYPE_CHECKING:
     from harness.sources import Fetched
@@ -120,7 +120,7 @@ def _text(text: str) -> str:
 def _python(name: str, text: str) -> str:
     tidy = _text(text)
     try:
-        ast.parse(tidy)
+        python_tree(tidy)
     except SyntaxError as error:
         raise BrokenDesign(f"{name} of the design is no Python: line {error.lineno}: {error.msg}.") from error
     return tidy

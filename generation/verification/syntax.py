@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from harness.package import TaskPackage
+from harness.syntax import python_tree
 
 CODE = ("prepare.py", "metric.py", "solution.py")
 
@@ -102,7 +103,7 @@ def parse(package: TaskPackage, name: str) -> Code:
     """
     text = package.files.get(name, "")
     try:
-        return Code(name, text, ast.parse(text, filename=name))
+        return Code(name, text, python_tree(text, name))
     except ValueError as error:  # a NUL in the text
         raise SyntaxError(f"{name}: {error}") from error
 

@@ -62,9 +62,12 @@ def generate(
     Exit code 1 when a dataset gave none.
     """
     from generation.pipeline import generate as run_generation
+    from harness.sources.schemes import require_form
     from mlesmith.screen import progress, show_json
     from mlesmith.views import show_generation
 
+    for source in sources:
+        require_form(source)
     with progress("Generating") as tick:
         report = run_generation(
             sources,

@@ -16,8 +16,8 @@ TRIAL_S = 20
 
 APPARMOR = (
     "Ubuntu 23.10 and later let only known programs make user namespaces. Install the system's own bubblewrap "
-    "(`apt install bubblewrap`) and load the AppArmor profile bwrap-userns-restrict (in the package apparmor from 25.04, "
-    "in apparmor-profiles before), or use --sandbox container."
+    "(`apt install bubblewrap`) and load the AppArmor profile bwrap-userns-restrict (in the package apparmor from "
+    "25.04, in apparmor-profiles before), or use --sandbox container."
 )
 CONTAINER = (
     "This is inside a container, where namespaces are refused. Run on the host, or start the container with "
