@@ -223,5 +223,6 @@ def _children(pid: int) -> list[int]:
 
 def _rlimits(spec: SandboxSpec) -> tuple[dict[str, int], dict[str, int]]:
     """What always holds, and what holds where control groups do not."""
-    always = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": spec.limits.disk_mb << 20, "RLIMIT_NOFILE": 4096}
+    # One above the disk's size, so that a full disk is told as such and not by a signal.
+    always = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": (spec.limits.disk_mb + 1) << 20, "RLIMIT_NOFILE": 4096}
     return always, {"RLIMIT_AS": (spec.limits.memory_mb + ADDRESS_SPACE_MB) << 20}

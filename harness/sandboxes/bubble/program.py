@@ -20,7 +20,7 @@ APPARMOR = (
     "25.04, in apparmor-profiles before), or use --sandbox container."
 )
 CONTAINER = (
-    "This is inside a container, where namespaces are refused. Run on the host, or start the container with "
+    "Inside a container namespaces are refused. Run on the host, or start the container with "
     "--security-opt seccomp=unconfined --security-opt systempaths=unconfined, or use --sandbox container."
 )
 SWITCHED_OFF = (
@@ -45,7 +45,8 @@ CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv", "/var/run/secrets/kubern
 def mend(said: str, *, contained: bool) -> str:
     """What to do about a refusal, known by its message."""
     found = next((words for sign, words in MENDS if sign in said), INSTALL)
-    return CONTAINER if found is SWITCHED_OFF and contained else found
+    # One message for two causes: a container refuses in the words of a system where they are switched off.
+    return f"{CONTAINER} Or: {found}" if found is SWITCHED_OFF and contained else found
 
 
 class NoBubblewrap(MachineError):

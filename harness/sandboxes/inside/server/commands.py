@@ -15,6 +15,7 @@ from harness.sandboxes.inside.server import tree
 from harness.sandboxes.inside.server.frames import Header
 
 CHUNK = 1 << 16
+PIPE = 1 << 17  # what a pipe holds, and a chunk on its way
 GRACE_S, LONGEST_GRACE_S, ENDING_S = 0.2, 2.0, 2.0
 # Threads of this process count as processes of the user that the agent shares with it.
 OWN_THREADS = 24
@@ -95,9 +96,8 @@ class Capture:
     def __init__(self, stream: IO[bytes], limit: int, on_overflow: Callable[[], None]) -> None:
         self._stream, self._limit, self._on_overflow = stream, limit, on_overflow
         self._kept = bytearray()
+        self._most, self._full = limit, False
         self._lock = threading.Lock()
-        self._taken = False
-        self.overflow = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -110,23 +110,31 @@ class Capture:
     def _keep(self, chunk: bytes) -> bool:
         """Keep what there is room for; True when this chunk is the first that has none."""
         with self._lock:
-            if self._taken or self.overflow:
+            if self._full:
                 return False
-            room = self._limit - len(self._kept)
+            room = self._most - len(self._kept)
             self._kept += chunk[:room]
-            self.overflow = len(chunk) > room
-            return self.overflow
+            self._full = len(chunk) > room
+            return self._overflow()
 
-    def take(self, until: float) -> bytearray:
-        """What came, once the stream has ended or been quiet for a moment; later output is dropped."""
-        while self._thread.is_alive() and time.monotonic() < until:
+    def _overflow(self) -> bool:
+        return self._full and self._most == self._limit
+
+    def take(self, until: float) -> tuple[bytearray, bool]:
+        """What came, and whether that was more than the limit, once the stream has ended or been quiet for a moment.
+
+        Called after the end of the command, whose last words are in the pipe at most; what comes after is another's.
+        """
+        with self._lock:
+            self._most = min(self._limit, len(self._kept) + PIPE)
+        while self._thread.is_alive() and not self._full and time.monotonic() < until:
             before = len(self._kept)
             self._thread.join(GRACE_S)
             if len(self._kept) == before and not self._waiting():
                 break
         with self._lock:
-            self._taken = True
-            return self._kept
+            overflow, self._full = self._overflow(), True
+            return self._kept, overflow
 
     def _waiting(self) -> bool:
         look = select.poll()
@@ -153,7 +161,12 @@ class Command:
             threading.Thread(target=_feed, args=(stdin, payload), daemon=True).start()
         else:
             stdin.close()
-        self._streams = [Capture(stream, request["limit"], self.end) for stream in (stdout, stderr)]
+        self._ended = False
+        self._streams = [Capture(stream, request["limit"], self._overflow) for stream in (stdout, stderr)]
+
+    def _overflow(self) -> None:
+        if not self._ended:
+            self.end()
 
     def end(self) -> None:
         """Kill the command with all that it started."""
@@ -167,12 +180,13 @@ class Command:
         if timed_out:
             self.end()
             code = self._reaper.wait(pid, time.monotonic() + ENDING_S)
+        self._ended = True
         self._child.returncode = -signal.SIGKILL if code is None else code
         until = time.monotonic() + LONGEST_GRACE_S
-        parts = [stream.take(until) for stream in self._streams]
-        overflow = any(stream.overflow for stream in self._streams)
-        header = {"code": self._child.returncode, "timed_out": timed_out, "overflow": overflow, "out": len(parts[0])}
-        return header, parts
+        taken = [stream.take(until) for stream in self._streams]
+        parts, overflows = [data for data, _ in taken], [overflow for _, overflow in taken]
+        answer = {"code": self._child.returncode, "timed_out": timed_out, "overflow": any(overflows)}
+        return {**answer, "out": len(parts[0])}, parts
 
 
 def _feed(stdin: IO[bytes], data: bytearray) -> None:

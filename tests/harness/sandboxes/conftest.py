@@ -1,0 +1,35 @@
+"""Sandboxes for tests: one shared by a module, and a way to try a program inside one."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from inspect_ai.util import ExecResult
+
+from harness.sandboxes.provider import ProvidedSandbox
+from harness.sandboxes.selection import open_sandbox
+from harness.sandboxes.spec import SandboxSpec
+
+Try = Callable[..., Awaitable[ExecResult[str]]]
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """Inspect runs on asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def room() -> AsyncIterator[ProvidedSandbox]:
+    """One plain sandbox for all tests of a module; a test leaves it as it was."""
+    async with open_sandbox(SandboxSpec()) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def python(room: ProvidedSandbox) -> Try:
+    """`await python(text, *words)`: run a Python program in the module's sandbox."""
+
+    async def run(text: str, *words: str) -> ExecResult[str]:
+        return await room.exec(["python", "-c", text, *words], timeout=60)
+
+    return run
