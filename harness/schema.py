@@ -84,7 +84,7 @@ class Limits(_Strict):
 
     time_s: Annotated[int, Field(gt=0)] = 600
     memory_mb: Annotated[int, Field(ge=256)] = 2048
-    cpus: Annotated[float, Field(gt=0)] = 1
+    cpus: Annotated[float, Field(gt=0)] = 1.0  # as read back, so that a card is written alike before and after
     disk_mb: Annotated[int, Field(ge=16)] = 1024
     processes: Annotated[int, Field(ge=8)] = 128
     gpus: Annotated[int, Field(ge=0)] = 0

@@ -12,7 +12,7 @@ COLUMNS = ["sex", "length", "diameter", "height", "whole_weight", "shucked_weigh
 
 
 def age_group(rings: str) -> str:
-    """1 to 8 rings, 9 or 10, 11 and more: the groups of Clark, Schetter and Adams."""
+    """1 to 8 rings, 9 or 10, 11 and more: the groups of Clark, Schreter and Adams."""
     return "young" if int(rings) <= 8 else "middle" if int(rings) <= 10 else "old"
 
 

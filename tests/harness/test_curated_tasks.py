@@ -1,0 +1,165 @@
+"""The curated tasks as committed: whole packages that say who designed them, and prepare the split that is cited."""
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from harness.competition.reasons import Status
+from harness.grading import GradeReport, grade
+from harness.package import CARD, OPTIONAL, REQUIRED, TASK_PY, TaskPackage, load_package
+from harness.preparation import prepare
+from harness.prepared import ANSWERS, PreparedTask
+from harness.sandboxes.selection import open_sandbox
+from harness.sandboxes.spec import DATA, WORKSPACE, Mount, SandboxSpec
+from harness.sandboxes.transfer import read_result
+from harness.schema import parse_card, write_card
+from harness.sources import resolve
+
+CURATED = Path(__file__).parents[2] / "tasks" / "curated"
+FOLDERS = sorted(path.parent for path in CURATED.glob("*/task.toml"))
+COLUMNS = {  # of raw files without a header
+    "abalone_age_group": [
+        "sex",
+        "length",
+        "diameter",
+        "height",
+        "whole_weight",
+        "shucked_weight",
+        "viscera_weight",
+        "shell_weight",
+        "rings",
+    ]
+}
+
+
+@dataclass(frozen=True)
+class Cited:
+    """What the publication says: rows of both parts, whether the file's order decides; `score` is our reference's."""
+
+    train: int
+    test: int
+    by_position: bool
+    score: tuple[float, float]
+
+
+# The scores are the reference solution's on these rows, with room for other versions of the libraries.
+CITED = {
+    "abalone_age_group": Cited(3133, 1044, True, (0.62, 0.68)),  # back-propagation .64
+    "pima_diabetes": Cited(576, 192, True, (0.76, 0.84)),  # ADAP .76
+    "spambase_spam": Cited(3065, 1536, False, (0.93, 0.96)),  # additive logistic .947, boosting .955
+    "wine_quality_red": Cited(1279, 320, False, (0.42, 0.50)),  # support vectors .46, regression .50
+}
+
+
+@pytest.fixture(params=FOLDERS, ids=lambda folder: folder.name)
+def package(request: pytest.FixtureRequest) -> TaskPackage:
+    return load_package(request.param)
+
+
+def test_there_are_four_of_different_data_and_each_has_its_citation_here() -> None:
+    packages = [load_package(folder) for folder in FOLDERS]
+    assert {package.id for package in packages} == set(CITED)
+    assert len({package.cluster for package in packages}) == len(packages)
+    assert len({package.card.source.sha256 for package in packages}) == len(packages)
+    assert {package.card.task.objective for package in packages} == {"binary", "multiclass", "regression"}
+
+
+def test_the_card_is_written_as_the_schema_writes_it(package: TaskPackage) -> None:
+    assert package.root is not None
+    text = (package.root / CARD).read_text(encoding="utf-8")
+    assert parse_card(text) == package.card
+    assert text == write_card(package.card)
+    assert (package.root / "task.py").read_text(encoding="utf-8") == TASK_PY.format(id=package.id)
+
+
+def test_it_is_made_by_hand_after_a_task_that_people_designed(package: TaskPackage) -> None:
+    card = package.card
+    assert (card.collection, card.provenance.engine, card.version) == ("curated", "hand", "1-A")
+    assert re.search(r"\((19|20)\d\d\)", card.task.defined_by)
+    assert card.source.citation
+    assert card.source.licence != "unknown"
+    assert re.match(r"pypi:[a-z-]+==[0-9.]+#\S+$", card.source.uri)
+
+
+def test_it_was_verified_with_no_check_failed(package: TaskPackage) -> None:
+    report = json.loads(package.files["verification.json"])
+    assert report["verdict"].startswith("verified")
+    assert {check["verdict"] for check in report["checks"]} <= {"pass", "not_run"}
+    assert sum(check["verdict"] == "pass" for check in report["checks"]) >= 15
+
+
+def test_no_raw_data_lies_beside_it(package: TaskPackage) -> None:
+    assert package.root is not None
+    found = {path.name for path in package.root.iterdir() if path.name != "__pycache__"}
+    assert found == {CARD, *REQUIRED, "verification.json", "task.py"}
+    assert found <= {CARD, *REQUIRED, *OPTIONAL}
+
+
+def test_the_table_of_the_collection_names_it(package: TaskPackage) -> None:
+    assert f"| `{package.id}` |" in (CURATED / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"^## Reference$", package.files["description.md"], re.MULTILINE)
+
+
+def raw_inputs(package: TaskPackage, features: list[str]) -> pd.Series:
+    """The inputs of every raw row as one text, in the order of the raw file."""
+    path = resolve(package.card.source.uri, sha256=package.card.source.sha256).path
+    names = COLUMNS.get(package.id)
+    table = pd.read_csv(path, names=names, header=None if names else 0, dtype=str, keep_default_na=False)
+    return table[features].agg("|".join, axis=1)
+
+
+def public_inputs(task: PreparedTask, part: str) -> tuple[pd.Series, list[str]]:
+    table = pd.read_csv(task.public / f"{part}.csv", dtype=str, keep_default_na=False)
+    features = [name for name in table.columns if name not in {"id", *task.package.card.task.target}]
+    return table[features].agg("|".join, axis=1), features
+
+
+@pytest.mark.sandbox
+@pytest.mark.network
+def test_the_split_is_the_cited_one(package: TaskPackage) -> None:
+    cited, task = CITED[package.id], asyncio.run(prepare(package))
+    (train, features), (test, _) = public_inputs(task, "train"), public_inputs(task, "test")
+    assert (len(train), len(test)) == (cited.train, cited.test)
+    raw = raw_inputs(package, features)
+    assert sorted([*train, *test]) == sorted(raw)
+    assert not set(train) & set(test)
+    if cited.by_position:
+        assert sorted(train) == sorted(raw[: cited.train])
+        assert sorted(test) == sorted(raw[cited.train :])
+    else:
+        first = set(raw[: cited.train])
+        assert 0.5 < sum(row in first for row in train) / cited.train < 0.8
+
+
+@pytest.mark.sandbox
+@pytest.mark.network
+def test_the_reference_beats_the_sample_and_the_answers_are_the_best(package: TaskPackage) -> None:
+    cited, metric = CITED[package.id], package.card.metric
+    reports = asyncio.run(graded(package))
+    assert {report.status for report in reports.values()} == {Status.GRADED}
+    oracle, sample, reference = (reports[name].score for name in ("oracle", "sample", "reference"))
+    assert oracle == metric.best
+    assert sample is not None
+    assert reference is not None
+    assert abs(reference - metric.best) < 0.9 * abs(sample - metric.best)
+    assert cited.score[0] <= reference <= cited.score[1]
+
+
+async def graded(package: TaskPackage) -> dict[str, GradeReport]:
+    task = await prepare(package)
+    mounts = (
+        Mount(source=task.public, target=DATA),
+        Mount(source=package.root / "solution.py" if package.root else Path(), target="/task/solution.py"),
+    )
+    async with open_sandbox(SandboxSpec(mounts=mounts)) as sandbox:
+        ended = await sandbox.exec(["python", "/task/solution.py"], timeout=120)
+        assert ended.success, ended.stderr
+        answer = await read_result(sandbox, f"{WORKSPACE}/submission.csv", 1 << 20)
+    assert isinstance(answer, bytes)
+    oracle, sample = task.private / ANSWERS, task.public / "sample_submission.csv"
+    return await grade(task, {"reference": answer, "oracle": oracle, "sample": sample})
