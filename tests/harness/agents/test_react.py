@@ -30,7 +30,7 @@ def reply(tool: str, **arguments: str) -> ModelOutput:
 def test_scripted_model_explores_trains_checks_and_submits(tmp_path: Path) -> None:
     root = make_package(tmp_path, "number").write(tmp_path / "tasks")
     replies = [
-        reply("bash", cmd="ls data; head -2 data/train.csv"),
+        reply("bash", command="ls data; head -2 data/train.csv"),
         reply("check_submission"),
         reply("python", code=TRAIN),
         reply("check_submission"),
@@ -42,7 +42,8 @@ def test_scripted_model_explores_trains_checks_and_submits(tmp_path: Path) -> No
     assert log.status == "success", log.error
     assert log.samples is not None
     sample = log.samples[0]
-    told = [message.text for message in sample.messages if message.role == "tool"]
+    tools = [message for message in sample.messages if message.role == "tool"]
+    told = [f"{message.text}{message.error.message if message.error else str()}" for message in tools]
     assert "train.csv" in told[0]
     assert told[1].startswith("invalid")
     assert told[3] == "valid"
