@@ -9,6 +9,8 @@ from generation.rules.candidates import Candidate
 from harness.schema import Split
 
 TEST_SHARE = 0.25
+WANTED_TEST_ROWS = 66
+LARGEST_SHARE = 0.45
 FEWEST_GROUPS = 20
 LARGEST_GROUP = 0.2
 FEWEST_DATES = 20
@@ -19,13 +21,19 @@ def split_of(profile: DatasetProfile, candidate: Candidate, seed: int) -> Split:
 
     A split by time that would leave a label out of either part falls back to random.
     """
+    share = test_share(int(candidate.usable.sum()))
     for entity in profile.entities:
         if entity != candidate.name and _can_group(profile, candidate, entity):
-            return Split(rule="group", test=TEST_SHARE, seed=seed, column=entity)
+            return Split(rule="group", test=share, seed=seed, column=entity)
     for time in profile.times:
-        if time != candidate.name and _can_cut(profile, candidate, time):
-            return Split(rule="time", test=TEST_SHARE, seed=seed, column=time)
-    return Split(rule="random", test=TEST_SHARE, seed=seed)
+        if time != candidate.name and _can_cut(profile, candidate, time, share):
+            return Split(rule="time", test=share, seed=seed, column=time)
+    return Split(rule="random", test=share, seed=seed)
+
+
+def test_share(rows: int) -> float:
+    """A quarter; more of a small table, so that some 66 rows are tested (below 60 a score says too little)."""
+    return round(min(LARGEST_SHARE, max(TEST_SHARE, WANTED_TEST_ROWS / max(1, rows))), 2)
 
 
 def _can_group(profile: DatasetProfile, candidate: Candidate, entity: str) -> bool:
@@ -39,7 +47,7 @@ def _can_group(profile: DatasetProfile, candidate: Candidate, entity: str) -> bo
     return int(per_label.min()) >= 8
 
 
-def _can_cut(profile: DatasetProfile, candidate: Candidate, time: str) -> bool:
+def _can_cut(profile: DatasetProfile, candidate: Candidate, time: str, test: float) -> bool:
     column = profile[time]
     if column.kind is not Kind.DATE or column.cardinality < FEWEST_DATES or column.missing > 0:
         return False
@@ -48,10 +56,10 @@ def _can_cut(profile: DatasetProfile, candidate: Candidate, time: str) -> bool:
     usable = when.notna().to_numpy() & candidate.usable
     if when.isna().any() or not usable.any():
         return False
-    cut = when.sort_values().iloc[int((1 - TEST_SHARE) * len(when))]
+    cut = when.sort_values().iloc[int((1 - test) * len(when))]
     late = (when >= cut).to_numpy()
     share = float((late & usable).sum() / usable.sum())
-    if not 0.1 <= share <= 0.4:
+    if abs(share - test) > 0.12:
         return False
     parts = [set(candidate.text[usable & part]) for part in (late, ~late)]
     enough = all(candidate.text[usable & part].value_counts().min() >= 5 for part in (late, ~late))

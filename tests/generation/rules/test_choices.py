@@ -7,6 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from generation.formulation import Formulation
 from generation.profile import profile_table
+from generation.rules import splitting
 from generation.rules.brainstormer import rank
 from generation.rules.candidates import candidates
 from generation.rules.figures import figure, percent
@@ -61,6 +62,11 @@ def test_signal_favours_neither_family() -> None:
     ranked = {item.candidate.name: item for item in rank(profile_table(houses()))}
     signal = ranked["price"].signal
     assert signal.mean == pytest.approx((signal.linear + signal.trees) / 2)
+
+
+@pytest.mark.parametrize(("rows", "share"), [(10_000, 0.25), (264, 0.25), (200, 0.33), (150, 0.44), (100, 0.45)])
+def test_small_tables_test_more_of_their_rows(rows: int, share: float) -> None:
+    assert splitting.test_share(rows) == share
 
 
 def test_forward_asks_the_latest() -> None:
