@@ -43,7 +43,7 @@ def test_scripted_model_explores_trains_checks_and_submits(tmp_path: Path) -> No
     assert log.samples is not None
     sample = log.samples[0]
     tools = [message for message in sample.messages if message.role == "tool"]
-    told = [f"{message.text}{message.error.message if message.error else ''}" for message in tools]
+    told = [message.error.message if message.error else message.text for message in tools]
     assert "train.csv" in told[0]
     assert told[1].startswith("invalid")
     assert told[3] == "valid"
