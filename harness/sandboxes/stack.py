@@ -118,13 +118,13 @@ def _covered(distributions: list[metadata.Distribution]) -> list[str]:
     found: set[PurePosixPath] = set()
     for distribution in distributions:
         for path in distribution.files or []:
-            outer = _outermost(path)
+            outer = outermost(path)
             if outer is not None and Path(str(distribution.locate_file(outer))).is_dir():
                 found.add(outer)
     return [f"{SITE}/{folder}" for folder in sorted(found) if not any(parent in found for parent in folder.parents)]
 
 
-def _outermost(path: PurePosixPath) -> PurePosixPath | None:
+def outermost(path: PurePosixPath) -> PurePosixPath | None:
     """The outermost folder of data in which a file of a package lies, or None when it lies in none."""
     for folder in DATA_FOLDERS:
         if path.is_relative_to(folder):

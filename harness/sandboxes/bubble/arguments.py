@@ -71,7 +71,7 @@ def system(sources: Sources) -> Iterator[str]:
             yield from ("--symlink", str(path.readlink()), str(path))
         elif path.is_dir():
             yield from ("--ro-bind", sources.add(path), str(path))
-    for name in ("ld.so.cache", "alternatives", "mime.types"):
+    for name in ("ld.so.cache", "alternatives", "fonts", "mime.types", "os-release"):
         path = Path("/etc", name)
         if path.exists():
             yield from ("--ro-bind", sources.add(path), str(path))

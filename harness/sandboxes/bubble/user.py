@@ -12,7 +12,7 @@ def sandbox_uid() -> int | None:
     """A user id to give up root for; None for a normal user, and for a root that is one only in a small namespace."""
     if os.geteuid() != 0:
         return None
-    spans = _mapped()
+    spans = mapped()
     if any(start <= HIGH and start + count >= HIGH + MANY for start, count in spans):
         return HIGH + secrets.randbelow(MANY)
     # Root in a container without root: of the ids that it was given, one of the upper half.
@@ -22,7 +22,7 @@ def sandbox_uid() -> int | None:
     return start + count - 2 - secrets.randbelow(count // 2)
 
 
-def _mapped() -> list[tuple[int, int]]:
+def mapped() -> list[tuple[int, int]]:
     """The spans of user ids that exist here: first, count."""
     lines = Path("/proc/self/uid_map").read_text(encoding="utf-8").splitlines()
     return [(int(words[0]), int(words[2])) for words in map(str.split, lines)]

@@ -41,7 +41,7 @@ def gather(stage: str, sources: dict[str, str]) -> None:
     for place, descriptor in opened.items():
         target = f"{stage}/{place}"
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            os.mkdir(target, 0o755)
+            os.makedirs(target, 0o755)
         else:
             os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
         mount(f"/proc/self/fd/{descriptor}", target, None, MS_BIND | MS_REC)

@@ -70,6 +70,7 @@ while True:
     os.symlink("/etc/passwd", "submission.csv")
     os.remove("submission.csv")
 """
+    await room.exec(["rm", "-rf", "submission.csv"])
     await room.exec(["sh", "-c", f"python -c '{changing.replace(chr(39), chr(34))}' > /dev/null 2>&1 & :"])
     found = [await read_result(room, RESULT, LIMIT) for _ in range(200)]
     await room.exec(["sh", "-c", "kill -9 -1"])
