@@ -25,13 +25,18 @@ T = TypeVar("T")
 SAME_ID = "task_id"
 
 
-class StageFailed(MlesmithError):
-    """A stage gave nothing that could be used; `defect` says so to the stage that must mend it."""
+class GivenUp(MlesmithError):
+    """A stage has been told often enough: to send it its defect again would only cost."""
 
-    def __init__(self, defect: Defect, spent: tuple[Spent, ...] = ()) -> None:
+
+class StageFailed(MlesmithError):
+    """A stage gave nothing that could be used; `defect` goes to the stage that must mend it, unless it is `final`."""
+
+    def __init__(self, defect: Defect, spent: tuple[Spent, ...] = (), *, final: bool = False) -> None:
         super().__init__(defect.message)
         self.defect = defect
         self.spent = spent
+        self.final = final
 
 
 @dataclass
@@ -89,7 +94,8 @@ class Bench:
             except (MachineError, ProviderError):
                 raise
             except (MlesmithError, ValidationError) as error:
-                raise StageFailed(_defect_of(stage, error), summed(spent)) from error
+                final = isinstance(error, GivenUp)
+                raise StageFailed(_defect_of(stage, error), summed(spent), final=final) from error
         return made, summed(spent)
 
 

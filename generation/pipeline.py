@@ -14,6 +14,7 @@ import generation
 import harness
 from generation.engines import open_engine
 from generation.export import export
+from generation.llm.asking import MOST_TOKENS
 from generation.names import dataset_names
 from generation.repair import processors
 from generation.report import GenerationReport, report
@@ -90,7 +91,7 @@ def generate_task(
         cleanup=forget,
         scorer=scorers(),
         model=NO_MODEL if rules else None,
-        config=GenerateConfig(max_retries=4, timeout=900),
+        config=GenerateConfig(max_retries=4, timeout=900, max_tokens=None if rules else MOST_TOKENS),
         token_limit=None if rules else TOKENS_A_DATASET,
         continue_on_fail=True,
     )

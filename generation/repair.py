@@ -27,16 +27,25 @@ def processors() -> int:
 
 @dataclass
 class Draft:
-    """A formulation while it is worked on; `defects` are what the last stage found before anything was verified."""
+    """A formulation while it is worked on; `defects` are what the last stage found before anything was verified.
+
+    `given_up` is set where that stage will not have another answer.
+    """
 
     formulation: Formulation
     design: TaskDesign | None = None
     package: TaskPackage | None = None
     report: VerificationReport | None = None
     defects: list[Defect] = field(default_factory=list)
+    given_up: bool = False
     repairs: list[Repair] = field(default_factory=list)
     spent: list[Spent] = field(default_factory=list)
     seconds: float = 0.0
+
+    def failed(self, failure: StageFailed) -> None:
+        """Note what a stage could not do."""
+        self.spent += failure.spent
+        self.defects, self.given_up = [failure.defect], failure.final
 
     def record(self) -> FormulationRecord:
         """As the log keeps it."""
@@ -81,8 +90,7 @@ async def design(bench: Bench, draft: Draft, defects: Sequence[Defect] = ()) -> 
         draft.design, spent = await bench.design(draft.formulation, defects)
         draft.spent += spent
     except StageFailed as failed:
-        draft.spent += failed.spent
-        draft.defects = [failed.defect]
+        draft.failed(failed)
     draft.seconds += watch.seconds
 
 
@@ -95,8 +103,7 @@ async def refactor(bench: Bench, draft: Draft, defects: Sequence[Defect] = ()) -
         draft.package, spent = await bench.refactor(draft.design, defects)
         draft.spent += spent
     except StageFailed as failed:
-        draft.spent += failed.spent
-        draft.defects = [failed.defect]
+        draft.failed(failed)
     draft.seconds += watch.seconds
 
 
@@ -114,6 +121,8 @@ async def settle(bench: Bench, draft: Draft) -> list[FormulationRecord]:
         if not defects:
             why = draft.report.summary if draft.report is not None else "no package was made"
             return [*given_up, _rejected(draft, why)]
+        if draft.given_up:
+            return [*given_up, _rejected(draft, _reason(defects))]
         if repairs == MOST_REPAIRS:
             return [*given_up, _rejected(draft, f"{_reason(defects)} (after {MOST_REPAIRS} repairs)")]
         owner = min((defect.stage for defect in defects), key=ORDER.index)
@@ -165,8 +174,7 @@ async def _ask_again(bench: Bench, draft: Draft, defects: Sequence[Defect]) -> N
     try:
         proposed, spent = await bench.propose(len(bench.asked) + 1, defects)
     except StageFailed as failed:
-        draft.spent += failed.spent
-        draft.defects = [failed.defect]
+        draft.failed(failed)
         return
     same = [one for one in proposed if one.target == draft.formulation.target and one != draft.formulation]
     fresh = [one for one in proposed if one.target not in bench.asked]

@@ -19,12 +19,14 @@ from inspect_ai.model import (
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, ValidationError
 
+from generation.bench import GivenUp
 from generation.formulation import Stage
 from generation.spending import Spent, record
-from harness.errors import MlesmithError
 
 _PROMPTS = Path(__file__).parent / "prompts"
 MOST_TURNS = 3
+MOST_TOKENS = 16_000  # four files of a package, and some thought of a model that reasons
+_CUT = ("max_tokens", "model_length")
 _FENCED = re.compile(r"^```(?:json)?\s*\n(.*)\n```$", re.S)
 _MOST_PROBLEMS = 8
 
@@ -32,7 +34,7 @@ Answer = TypeVar("Answer", bound=BaseModel)
 Judge = Callable[[Answer, bool], list[str]]
 
 
-class UnusableAnswer(MlesmithError):
+class UnusableAnswer(GivenUp):
     """A model gave no answer of the form asked for, told three times."""
 
     def __init__(self, stage: str, model: str, problems: list[str]) -> None:
@@ -47,7 +49,6 @@ async def ask(
     answer: type[Answer],
     schema: ResponseSchema,
     *,
-    max_tokens: int,
     judge: Judge[Answer],
 ) -> Answer:
     """Ask the model of a role with the prompt `prompts/<stage>.md`.
@@ -58,13 +59,12 @@ async def ask(
         UnusableAnswer: no answer could be used.
     """
     model = get_model(role=stage)
-    # A bound that the user set for this model is kept: a reasoning model may need more, a small one less.
-    config = GenerateConfig(max_tokens=model.config.max_tokens or max_tokens, response_schema=schema)
-    messages: list[ChatMessage] = [
+    config = GenerateConfig(max_tokens=_bound(model), response_schema=schema)
+    opening: list[ChatMessage] = [
         ChatMessageSystem(content=prompt("system", {})),
         ChatMessageUser(content=prompt(stage, fields)),
     ]
-    problems: list[str] = []
+    messages, problems = list(opening), list[str]()
     for turn in range(MOST_TURNS):
         output = await model.generate(messages, config=config)
         record(_spent(stage, model, output))
@@ -74,7 +74,9 @@ async def ask(
             if not problems:
                 return parsed
         problems = problems[:_MOST_PROBLEMS]
-        messages += [output.message, ChatMessageUser(content=prompt("again", {"problems": problems}))]
+        again = ChatMessageUser(content=prompt("again", {"problems": problems}))
+        # An answer that ran into its limit would only fill the next prompt.
+        messages = [*opening, again] if output.stop_reason in _CUT else [*messages, output.message, again]
     raise UnusableAnswer(stage, str(model), problems)
 
 
@@ -85,7 +87,7 @@ def read(output: ModelOutput, answer: type[Answer]) -> tuple[Answer | None, list
     try:
         return answer.model_validate_json(fenced.group(1) if fenced else text), []
     except ValidationError as error:
-        cut = ["it was cut off where the limit on tokens was reached"] if output.stop_reason == "max_tokens" else []
+        cut = ["it was cut off at the limit on tokens; be brief"] if output.stop_reason in _CUT else []
         return None, cut + [
             f"{'.'.join(map(str, one['loc'])) or 'the answer'}: {one['msg']}"
             for one in error.errors(include_input=False)
@@ -102,6 +104,11 @@ def _environment() -> Environment:
     return Environment(  # noqa: S701 - prompts are no HTML
         loader=FileSystemLoader(_PROMPTS), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+
+
+def _bound(model: Model) -> int | None:
+    """The limit on tokens of one answer; None where the eval's own holds, which the user may set (`--max-tokens`)."""
+    return None if model is get_model() else model.config.max_tokens or MOST_TOKENS
 
 
 def _spent(stage: Stage, model: Model, output: ModelOutput) -> Spent:

@@ -16,7 +16,6 @@ from harness.schema import Prediction, Split
 if TYPE_CHECKING:
     from harness.sources import Fetched
 
-MOST_TOKENS = 8000
 TEST_SHARE = 0.25
 _ALSO = {"ordinal": ("ordinal", "multiclass"), "binary": ("binary",), "multiclass": ("multiclass",)}
 
@@ -58,7 +57,6 @@ class LlmBrainstormer:
             },
             Proposals,
             proposals_schema(profile.names, list(askable), sorted(METRICS), limit),
-            max_tokens=MOST_TOKENS,
             judge=lambda answer, last: _judged(profile, askable, refused, answer, last=last),
         )
         usable = [one for one in given.given if not problems_of(profile, askable, refused, one)]

@@ -10,7 +10,6 @@ from generation.profile import DatasetProfile
 from harness.competition.metrics import get as get_metric
 from harness.syntax import python_tree
 
-MOST_TOKENS = 16_000
 ID_NAMES = ("id", "row_id", "test_id", "mlesmith_id")
 
 
@@ -45,7 +44,6 @@ class LlmDesigner:
             },
             Written,
             written_schema(),
-            max_tokens=MOST_TOKENS,
             judge=lambda answer, _: syntax_problems({**_codes(answer)}),
         )
         design = TaskDesign(

@@ -18,7 +18,6 @@ from harness.schema import Provenance
 if TYPE_CHECKING:
     from harness.sources import Fetched
 
-MOST_TOKENS = 16_000
 ROLES = ("brainstormer", "designer", "refactor")
 
 
@@ -55,7 +54,6 @@ class LlmRefactor:
             {"design": design, "profile": profile, "defects": defects},
             Reviewed,
             reviewed_schema(),
-            max_tokens=MOST_TOKENS,
             judge=lambda given, _: syntax_problems(_codes(given)),
         )
         changes = {name: text for name, text in answer.model_dump(exclude={"notes"}).items() if text.strip()}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import pytest
-from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, ModelUsage, get_model
+from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, ModelUsage, StopReason, get_model
 from inspect_ai.tool import ToolChoice, ToolInfo
 
 from generation.formulation import Defect
@@ -34,18 +34,20 @@ T = TypeVar("T")
 class Told:
     """A model that answers in order and keeps what it was asked."""
 
-    def __init__(self, *answers: str, cost_usd: float | None = None) -> None:
-        self.answers, self.cost_usd = list(answers), cost_usd
+    def __init__(self, *answers: str, cost_usd: float | None = None, stop_reason: StopReason = "stop") -> None:
+        self.answers, self.cost_usd, self.stop_reason = list(answers), cost_usd, stop_reason
         self.asked: list[str] = []
+        self.lengths: list[int] = []
         self.configs: list[GenerateConfig] = []
 
     def __call__(
         self, messages: list[ChatMessage], tools: list[ToolInfo], choice: ToolChoice, config: GenerateConfig
     ) -> ModelOutput:
         self.asked.append(messages[-1].text)
+        self.lengths.append(len(messages))
         self.configs.append(config)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        output = ModelOutput.from_content("mockllm/told", answer)
+        output = ModelOutput.from_content("mockllm/told", answer, stop_reason=self.stop_reason)
         output.usage = ModelUsage(input_tokens=100, output_tokens=20, total_tokens=120, total_cost=self.cost_usd)
         return output
 
@@ -71,8 +73,8 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
     def run(told: Told, stage: Awaitable[T]) -> T:
         model = told.model
 
-        def in_role(*_: object, role: str) -> Model:
-            return model
+        def in_role(*_: object, role: str = "") -> Model | None:
+            return model if role else None
 
         for module in ("asking", "refactor"):
             monkeypatch.setattr(f"generation.llm.{module}.get_model", in_role)
@@ -210,6 +212,13 @@ def test_the_users_bound_on_tokens_is_kept(source: str, play: Play, monkeypatch:
     play(told, LlmBrainstormer().propose(profile_of(source)))
     assert told.configs[0].max_tokens == 77
     assert told.configs[0].response_schema is not None
+
+
+def test_an_answer_that_was_cut_off_is_not_sent_back(source: str, play: Play) -> None:
+    told = Told("{" + "long " * 50, proposals(proposal()), stop_reason="max_tokens")
+    play(told, LlmBrainstormer().propose(profile_of(source)))
+    assert told.lengths == [2, 3]  # system, question; then the problem, without the answer
+    assert "cut off" in told.asked[1]
 
 
 def test_every_text_that_is_asked_for_has_a_bound() -> None:
