@@ -29,7 +29,8 @@ def processors() -> int:
 class Draft:
     """A formulation while it is worked on; `defects` are what the last stage found before anything was verified.
 
-    `given_up` is set where that stage will not have another answer.
+    `given_up` is set where that stage will not have another answer. `found` holds all defects so far, oldest first:
+    an engine that keeps no memory would undo the first repair with the second.
     """
 
     formulation: Formulation
@@ -38,9 +39,18 @@ class Draft:
     report: VerificationReport | None = None
     defects: list[Defect] = field(default_factory=list)
     given_up: bool = False
+    found: list[Defect] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
     spent: list[Spent] = field(default_factory=list)
     seconds: float = 0.0
+
+    def learn(self, defects: Sequence[Defect]) -> None:
+        """Add the defects that are new."""
+        self.found += [one for one in defects if one not in self.found]
+
+    def found_for(self, stage: Stage) -> list[Defect]:
+        """All defects so far that a stage owns."""
+        return [one for one in self.found if one.stage == stage]
 
     def failed(self, failure: StageFailed) -> None:
         """Note what a stage could not do."""
@@ -153,13 +163,14 @@ async def _mend(bench: Bench, draft: Draft, owner: Stage, defects: Sequence[Defe
     """Send defects back to their stage and all that follows; whether another formulation came back."""
     before, old = draft.parts(), draft.formulation
     draft.defects = []
+    draft.learn(defects)
     if owner == "brainstormer":
-        await _ask_again(bench, draft, defects)
+        await _ask_again(bench, draft)
         if draft.formulation == old:
             return False
     if not draft.defects and owner != "refactor":
-        await design(bench, draft, [one for one in defects if one.stage == "designer"])
-    await refactor(bench, draft, [one for one in defects if one.stage == "refactor"])
+        await design(bench, draft, draft.found_for("designer"))
+    await refactor(bench, draft, draft.found_for("refactor"))
     if draft.formulation.target != old.target:
         return True
     after = draft.parts()
@@ -168,11 +179,11 @@ async def _mend(bench: Bench, draft: Draft, owner: Stage, defects: Sequence[Defe
     return False
 
 
-async def _ask_again(bench: Bench, draft: Draft, defects: Sequence[Defect]) -> None:
+async def _ask_again(bench: Bench, draft: Draft) -> None:
     """The formulation mended, or else one with a target that is not yet in use."""
     watch = Watch()
     try:
-        proposed, spent = await bench.propose(len(bench.asked) + 1, defects)
+        proposed, spent = await bench.propose(len(bench.asked) + 1, draft.found_for("brainstormer"))
     except StageFailed as failed:
         draft.failed(failed)
         return

@@ -1,6 +1,9 @@
 """Where things lie: the cache, and the folders in which a task id is looked up."""
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
@@ -12,6 +15,23 @@ def cache_dir(*parts: str) -> Path:
     path = Path(root, *parts)
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """A draft to write, which becomes `target` when the block ends well and is removed when it does not.
+
+    Nobody ever sees half a file, also when several threads or processes write the same one.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    os.close(handle)
+    draft = Path(name)
+    draft.chmod(0o644)  # a sandbox's user reads it too
+    try:
+        yield draft
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def shipped_tasks() -> Path:

@@ -22,7 +22,7 @@ from harness.content import content_hash
 from harness.errors import MlesmithError
 from harness.grading import GraderCrashed, grade
 from harness.package import TaskPackage
-from harness.places import cache_dir
+from harness.places import cache_dir, whole_file
 from harness.prepared import ANSWERS, SAMPLE, TEST, TRAIN, PreparedTask, submission_columns
 from harness.sandboxes.selection import open_sandbox
 from harness.sandboxes.spec import WORKSPACE, Mount, SandboxLimits, SandboxSpec
@@ -211,9 +211,8 @@ async def _score(task: PreparedTask, sandbox: str) -> _Scores | None:
     if len(found) < len(reports):
         return None
     scores = _Scores.model_validate({"sample": found["sample"], "best": found["answers"]})
-    draft = task.root / f"{SCORES}.draft"
-    draft.write_text(scores.model_dump_json(), encoding="utf-8")
-    draft.replace(task.root / SCORES)
+    with whole_file(task.root / SCORES) as draft:
+        draft.write_text(scores.model_dump_json(), encoding="utf-8")
     return scores
 
 

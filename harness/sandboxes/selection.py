@@ -12,6 +12,16 @@ from harness.sandboxes.spec import SandboxSpec
 PROVIDERS = {provider.name: provider for provider in (Provider("bubble", BubbleSandbox, program),)}
 
 
+def require_known(kind: str) -> None:
+    """Refuse a name that no provider has.
+
+    Raises:
+        UnknownName: there is no such provider.
+    """
+    if kind not in {"auto", *PROVIDERS}:
+        raise UnknownName("sandbox", kind, ["auto", *PROVIDERS])
+
+
 def choose(kind: str = "auto") -> str:
     """The provider to use; `auto` is the first that works on this machine.
 
@@ -19,8 +29,7 @@ def choose(kind: str = "auto") -> str:
         UnknownName: there is no such provider.
         MachineError: it does not work here; the message names the mend.
     """
-    if kind not in {"auto", *PROVIDERS}:
-        raise UnknownName("sandbox", kind, ["auto", *PROVIDERS])
+    require_known(kind)
     names = list(PROVIDERS) if kind == "auto" else [kind]
     reasons = []
     for name in names:

@@ -1,9 +1,12 @@
 """A wheel (zip) or a source archive (tar) with one face: names, members, metadata, documentation."""
 
 import email
+import gzip
+import lzma
 import re
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import Message
@@ -31,6 +34,8 @@ SPDX = {
     "gnu general public license v3 or later (gplv3+)": "GPL-3.0-or-later",
     "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0",
 }
+# What the readers of the standard library raise on bytes that are not what the archive says.
+DAMAGED = (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
 CLASSIFIER = "License :: "
 
 
@@ -104,7 +109,7 @@ def opened(path: Path) -> Iterator[Archive]:
         else:
             with tarfile.open(path) as source:
                 yield Archive(source)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
+    except DAMAGED as error:
         path.unlink(missing_ok=True)
         raise SourceError(f"{path.name} from the package index is damaged; it was removed: call again.") from error
 

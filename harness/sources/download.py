@@ -1,6 +1,7 @@
 """Archives of the package index: downloaded once by pip, without dependencies, without running anything of theirs."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from harness.errors import MachineError
-from harness.places import cache_dir
+from harness.places import cache_dir, whole_file
 from harness.sources import take_archive
 from harness.sources.fetched import SourceError
 
@@ -35,12 +36,24 @@ def archive(name: str, version: str | None) -> Path:
         SourceError: no such package or version.
         MachineError: the package index can't be reached, or takes longer than DOWNLOAD_S.
     """
-    place = cache_dir("sources", "pypi", re.sub(r"[-_.]+", "-", name).lower(), version or "newest")
+    place = _place(name, version)
     try:
         with FileLock(place / ".lock", timeout=2 * DOWNLOAD_S):
             return _kept(place) or _download(name, version, place)
     except Timeout as error:
         raise MachineError(f"{name} is being downloaded by another process, which does not end.") from error
+
+
+def keep_as(packed: Path, name: str, version: str) -> None:
+    """Keep an archive that was taken as the newest under its version too, so that this one is not fetched again."""
+    target = _place(name, version) / packed.name
+    if not target.is_file():
+        with whole_file(target) as draft:
+            shutil.copyfile(packed, draft)
+
+
+def _place(name: str, version: str | None) -> Path:
+    return cache_dir("sources", "pypi", re.sub(r"[-_.]+", "-", name).lower(), version or "newest")
 
 
 def _kept(place: Path) -> Path | None:

@@ -1,13 +1,12 @@
 """Pickled tables: reading one can run any code, so it is read inside a sandbox, once, and kept as Parquet."""
 
-import os
 from pathlib import Path
 
 import anyio
 from inspect_ai.util import OutputLimitExceededError
 
 from harness.competition.faults import printable
-from harness.places import cache_dir
+from harness.places import cache_dir, whole_file
 from harness.sandboxes.inside import unpickle as inside
 from harness.sandboxes.selection import open_sandbox
 from harness.sandboxes.spec import WORKSPACE, Mount, SandboxLimits, SandboxSpec
@@ -32,9 +31,8 @@ def unpickled(fetched: Fetched) -> Path:
     target = cache_dir("sources", "unpickled", fetched.sha256) / f"{ENDINGS.sub('', fetched.path.name)}.parquet"
     if not target.is_file():
         data = anyio.run(_convert, fetched)
-        draft = target.with_name(f".{target.name}.{os.getpid()}")
-        draft.write_bytes(data)
-        draft.replace(target)
+        with whole_file(target) as draft:
+            draft.write_bytes(data)
     return target
 
 

@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="JSON alone on standard output.")]
-Sandbox = Annotated[str, typer.Option("--sandbox", help="auto, or the name of a sandbox provider.")]
+
+
+def _known(sandbox: str) -> str:
+    """The name as it is, checked before anything else happens."""
+    if sandbox != "auto":
+        from harness.sandboxes.selection import require_known
+
+        require_known(sandbox)
+    return sandbox
+
+
+Sandbox = Annotated[str, typer.Option("--sandbox", help="auto, or the name of a sandbox provider.", callback=_known)]
 Tasks = Annotated[
     list[str], typer.Argument(help="Ids, paths, globs (curated/*) or splits (@lite).", show_default=False)
 ]
@@ -62,7 +73,7 @@ def generate(
     Exit code 1 when a dataset gave none.
     """
     from generation.pipeline import generate as run_generation
-    from harness.sources.schemes import require_form
+    from harness.sources.resolution import require_form
     from mlesmith.screen import progress, show_json
     from mlesmith.views import show_generation
 

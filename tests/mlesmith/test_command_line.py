@@ -33,7 +33,7 @@ MISTAKES = {
     "unknown option": (["run", "--nosuch"], "--nosuch"),
     "too many formulations": (["generate", "x.csv", "--formulations", "9"], "formulations"),
     "engine without a model": (["generate", "data.csv", "--engine", "llm"], "--model"),
-    "unknown sandbox": (["prepare", "spambase_spam", "--sandbox", "nosuch"], "sandbox"),
+    "unknown sandbox": (["prepare", "spambase_spam", "--sandbox", "nosuch"], "no sandbox named 'nosuch'"),
 }
 
 

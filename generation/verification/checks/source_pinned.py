@@ -5,9 +5,9 @@ import re
 from generation.verification.evidence import Evidence
 from generation.verification.findings import Finding
 from generation.verification.registry import check
+from harness.sources import SCHEMES
 
-SCHEMES = ("file", "pypi", "kaggle", "hf", "openml")
-PINNED = re.compile(r"pypi:[A-Za-z0-9._-]+==[A-Za-z0-9.+!_-]+#\S+")
+PINNED = re.compile(r"pypi:[A-Za-z0-9._-]+==[A-Za-z0-9.+!_-]+#\S(.*\S)?")
 
 
 @check(

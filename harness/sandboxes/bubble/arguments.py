@@ -1,6 +1,5 @@
 """The command line of bubblewrap for one sandbox. Nothing of the host is seen but what is bound here."""
 
-import os
 import sys
 import sysconfig
 import tempfile
@@ -8,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.places import cache_dir, task_roots
+from harness.places import cache_dir, task_roots, whole_file
 from harness.sandboxes.spec import DATA, LIBRARY, WORKSPACE, SandboxSpec
 from harness.sandboxes.stack import (
     BYTECODE,
@@ -121,10 +120,9 @@ def write_once(path: Path, text: str, mode: int = 0o644) -> None:
     """Write a small file unless it is there with this text; safe when several processes do it at once."""
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    draft.chmod(mode)
-    draft.replace(path)
+    with whole_file(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+        draft.chmod(mode)
 
 
 def python(sources: Sources, bytecode: Path | None) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 import hashlib
 import subprocess
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,33 @@ def test_a_version_that_is_not_named_is_pinned(index: Index) -> None:
     index.wheel("garden", "1.1", FILES)
     index.wheel("garden", "1.2", FILES)
     assert resolve("pypi:garden#garden/data/plants.csv").pinned_uri == URI
+
+
+def test_what_was_taken_as_the_newest_is_there_under_its_version_too(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.wheel("garden", "1.2", FILES)
+    newest = resolve("pypi:garden#garden/data/plants.csv")
+    monkeypatch.setattr(subprocess, "run", pytest.fail)
+    pinned = resolve(newest.pinned_uri, sha256=newest.sha256)
+    assert pinned.path == newest.path
+
+
+def test_members_of_folders_alike_are_kept_apart(index: Index, own_cache: Path) -> None:
+    texts = {"a/b/plants.csv": "x,y\n1,2\n", "a_b/plants.csv": "x,y\n3,4\n", "../plants.csv": "x,y\n5,6\n"}
+    index.wheel("garden", "1.2", texts)
+    for member, text in texts.items():
+        path = resolve(f"pypi:garden==1.2#{member}").path
+        assert path.read_text() == text
+        assert own_cache / "sources" / "members" / "garden-1.2-py3-none-any.whl" in path.resolve().parents
+
+
+def test_many_at_once_get_one_download(index: Index, own_cache: Path) -> None:
+    index.wheel("garden", "1.2", FILES)
+    with ThreadPoolExecutor(4) as pool:
+        found = set(pool.map(resolve, [URI] * 8))
+    assert len(found) == 1
+    assert not [path for path in (own_cache / "sources").rglob(".*") if path.name != ".lock"]
 
 
 def test_two_versions_do_not_share_their_members(index: Index) -> None:
@@ -120,6 +149,18 @@ def test_a_damaged_archive_is_removed_and_fetched_anew(index: Index, own_cache: 
     with pytest.raises(SourceError, match="call again"):
         resolve(URI)
     assert resolve(URI).path.read_text() == PLANTS
+
+
+def test_a_member_that_cannot_be_unpacked_is_said_and_leaves_nothing(index: Index, own_cache: Path) -> None:
+    wheel = index.wheel("garden", "1.2", {**FILES, "garden/data/plants.csv": PLANTS + "5,6\n" * 3000})
+    with zipfile.ZipFile(wheel) as archive:
+        place = archive.getinfo("garden/data/plants.csv").header_offset + 30 + len("garden/data/plants.csv")
+    data = bytearray(wheel.read_bytes())
+    data[place : place + 12] = b"\xff" * 12
+    wheel.write_bytes(data)
+    with pytest.raises(SourceError, match="damaged"):
+        resolve(URI)
+    assert not [path for path in (own_cache / "sources" / "members").rglob("*") if path.is_file()]
 
 
 def test_a_member_cut_short_in_the_cache_is_taken_anew(index: Index) -> None:

@@ -1,15 +1,16 @@
 """`pypi:NAME==VERSION#PATH/INSIDE`: a file inside a pinned wheel or source archive, read by path and never imported."""
 
-import os
+import hashlib
 import re
 import shutil
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-from harness.places import cache_dir
+from harness.places import cache_dir, whole_file
 from harness.sources.archive import Archive, licence, opened
-from harness.sources.download import archive
+from harness.sources.download import archive, keep_as
 from harness.sources.fetched import Fetched, SourceError, digest, slug
+from harness.sources.scheme import scheme
 
 NAME = r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
 FORM = re.compile(NAME + r"(==(?P<version>[A-Za-z0-9.!+_-]+))?#(?P<member>.+)")
@@ -17,6 +18,7 @@ MAX_MEMBER = 4 << 30
 NEAR = 4
 
 
+@scheme("pypi", form="pypi:NAME==VERSION#PATH/INSIDE: a member of a wheel or source archive")
 def fetch(uri: str, rest: str) -> Fetched:
     """The member, taken out of the archive into the cache.
 
@@ -33,6 +35,8 @@ def fetch(uri: str, rest: str) -> Fetched:
         about = content.metadata()
         documentation = content.documentation(content.find(member) or member)
     version = about.get("Version", form["version"] or "")
+    if form["version"] is None:
+        keep_as(packed, form["name"], version)  # the task that is made of it asks for this version
     return Fetched(
         uri=uri,
         pinned_uri=f"pypi:{form['name']}=={version}#{member}",
@@ -53,13 +57,11 @@ def _extract(content: Archive, packed: Path, member: str) -> Path:
         raise SourceError(f"{packed.name} holds no {member}. Near names: {', '.join(near) or 'none'}.")
     if content.sizes[name] > MAX_MEMBER:
         raise SourceError(f"{member} has {content.sizes[name] >> 20} MB; at most {MAX_MEMBER >> 20} MB are read.")
-    beneath = re.sub(r"[^A-Za-z0-9._-]+", "_", str(PurePosixPath(name).parent))
+    beneath = hashlib.sha256(str(PurePosixPath(name).parent).encode()).hexdigest()[:16]
     target = cache_dir("sources", "members", packed.name, beneath) / PurePosixPath(name).name
     if not (target.is_file() and target.stat().st_size == content.sizes[name]):
-        draft = target.with_name(f".{target.name}.{os.getpid()}.{id(content)}")
-        with content.open(name) as stream, draft.open("wb") as out:
+        with whole_file(target) as draft, content.open(name) as stream, draft.open("wb") as out:
             shutil.copyfileobj(stream, out)
-        draft.replace(target)
     return target
 
 

