@@ -20,6 +20,9 @@ def tokens(name: str) -> tuple[str, ...]:
     return tuple(part.lower() for part in _TOKEN.findall(name))
 
 
+_LASTING = frozenset({"time", "duration", "elapsed", "delay", "wait", "waiting", "length", "late", "trip", "travel"})
+
+
 def unit(name: str) -> str:
     """The unit that a name states ("weight_kg", "moisture (%)"), or ""."""
     bracketed = _BRACKETED.search(name)
@@ -34,6 +37,8 @@ def unit(name: str) -> str:
         return ""
     if len(words) > 1 and words[-2].isdigit():
         return ""  # "thinness 5-9 years" names an age, not a unit
+    if words[-1] == "min" and not _LASTING & set(words):
+        return ""  # "temp_min" is the least, "travel_time_min" are minutes
     last = re.split(r"[_\s.\-]+", name.strip())[-1]
     alone = {"mpg", "bmi", "horsepower"}
     stated = last.lower() == words[-1] and len(last) > 1 and (len(words) > 1 or last in alone)

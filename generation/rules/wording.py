@@ -3,6 +3,8 @@
 import re
 
 from generation.profile import DatasetProfile
+from generation.profile.dataset import Kind
+from generation.profile.lexicon import units
 from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.lexicon import subject_words
@@ -64,27 +66,31 @@ def _asked(candidate: Candidate) -> str:
     words = tokens(candidate.name)
     what = phrase(candidate.name)
     if candidate.objective == "regression":
-        return _how_much(words, what)
+        return _how_much(candidate, words)
     if candidate.objective == "binary":
         return _which_of_two(candidate, what)
     if candidate.objective == "ordinal":
         return f"how high is the {what}?"
     if set(words) <= _SAYS_NOTHING:
         return f"which of {len(candidate.labels)} classes is it?"
-    return f"which {what} is it?"
+    return f"which {what}?"
 
 
-def _how_much(words: tuple[str, ...], what: str) -> str:
-    said = set(words)
+def _how_much(candidate: Candidate, words: tuple[str, ...]) -> str:
+    said, what, unit = set(words), phrase(candidate.name), candidate.column.unit
+    if unit and len(words) > 1 and units().get(words[-1]) == unit:
+        words = words[:-1]
+        what = f"{' '.join(words)} in {unit}"  # "wage_eur" is "the wage in EUR"
     if words[:1] in {("n",), ("num",), ("nb",), ("number",), ("no",)} and len(words) > 1:
         rest = words[2:] if words[1] == "of" else words[1:]
         return f"how many {' '.join(rest)}?"
-    verb = "are" if _is_plural(words[-1] if words else "") else "is"
+    noun = words[-2] if len(words) > 1 and words[-1].endswith("ed") else words[-1] if words else ""
+    verb = "are" if _is_plural(noun) else "is"  # "the acres burned", but "the sales price"
     if said & subject_words("money"):
         return f"how high {verb} the {what}?"
     if said & subject_words("long"):
         return f"how long {verb} the {what}?"
-    if said & subject_words("many"):
+    if said & subject_words("many") and candidate.column.kind is Kind.COUNT:
         return f"how many {what}?"
     return f"what {verb} the {what}?"
 

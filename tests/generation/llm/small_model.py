@@ -34,7 +34,7 @@ def small_model() -> Iterator[str]:
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = 0
     parameters.n_ctx, parameters.n_parallel = CONTEXT, 1
-    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 2
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
     parameters.cache_ram_mib, parameters.warmup = 0, False
     parameters.sampling.seed = 1
     server = llama.Server(parameters)

@@ -115,6 +115,8 @@ def _inspect(
     return run(*words, cwd=cwd, **environment)
 
 
+@pytest.mark.network
+@pytest.mark.xdist_group("small model")
 def test_a_small_real_model_is_rejected_with_a_reason_through_inspects_provider(tmp_path: Path) -> None:
     source = write_table(tmp_path)
     with small_model() as address:
@@ -128,6 +130,8 @@ def test_a_small_real_model_is_rejected_with_a_reason_through_inspects_provider(
     assert record.spent[0].output_tokens > 0
 
 
+@pytest.mark.network
+@pytest.mark.xdist_group("small model")
 def test_a_small_real_model_is_rejected_with_a_reason_through_litellm(tmp_path: Path) -> None:
     source = write_table(tmp_path)
     words = ["generate", source, "--engine", "llm", "--model", "litellm/openai/smollm2", "--formulations", "1"]

@@ -9,6 +9,8 @@ from generation.profile.words import meanings, tokens, unit
     ("name", "expected"),
     [
         ("weight_kg", "kg"),
+        ("temp_min", ""),
+        ("travel_time_min", "minutes"),
         ("moisture (%)", "%"),
         ("dose [mg/dL]", "mg/dL"),
         ("Temp (°C)", "°C"),
