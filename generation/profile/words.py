@@ -33,16 +33,21 @@ def unit(name: str) -> str:
         return ""
     if name.rstrip().endswith("%"):
         return "%"
-    if words[0] in {"number", "num", "n", "no", "count", "year", "yr"}:
+    if _names_no_unit(words):
         return ""
-    if len(words) > 1 and words[-2].isdigit():
-        return ""  # "thinness 5-9 years" names an age, not a unit
-    if words[-1] == "min" and not _LASTING & set(words):
-        return ""  # "temp_min" is the least, "travel_time_min" are minutes
     last = re.split(r"[_\s.\-]+", name.strip())[-1]
     alone = {"mpg", "bmi", "horsepower"}
     stated = last.lower() == words[-1] and len(last) > 1 and (len(words) > 1 or last in alone)
     return units().get(words[-1], "") if stated else ""
+
+
+def _names_no_unit(words: tuple[str, ...]) -> bool:
+    """Whether the last word is no unit although it reads like one."""
+    if words[0] in {"number", "num", "n", "no", "count", "year", "yr"}:
+        return True
+    if words[-1] == "min" and not _LASTING & set(words):
+        return True  # "temp_min" is the least, "travel_time_min" are minutes
+    return len(words) > 1 and words[-2].isdigit()  # "thinness 5-9 years" names an age
 
 
 def _is_unit(text: str) -> bool:
