@@ -1,47 +1,40 @@
 """The language-model agent with scripted replies: it explores, trains, checks, submits, and is graded."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from inspect_ai import eval as inspect_eval
-from inspect_ai.model import ModelOutput, ModelUsage, get_model
+from inspect_ai.log import read_eval_log
 
 from harness.evals import competition_task
 from harness.package import load_package
+from tests.harness.agents.scripted import REPLIES, good_agent
 from tests.harness.packages import make_package
 
-TRAIN = """
-import pandas as pd
-train, sample = pd.read_csv("data/train.csv"), pd.read_csv("data/sample_submission.csv", dtype=str)
-target = sample.columns[1]
-sample[target] = train[target].mean()
-sample.to_csv("submission.csv", index=False)
-"""
+HOUSE = Path(__file__).parents[3]
 
 
-def reply(tool: str, **arguments: str) -> ModelOutput:
-    """One scripted turn; with a usage, so that nothing is counted by a tokenizer that would be downloaded."""
-    made = ModelOutput.for_tool_call("mockllm/model", tool, dict(arguments))
-    made.usage = ModelUsage(input_tokens=10, output_tokens=5, total_tokens=15)
-    return made
+def run(program: str, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    (cwd / "replies.json").write_bytes(REPLIES.dump_json(good_agent()))
+    return subprocess.run(
+        [sys.executable, "-m", "tests.harness.agents.scripted", "replies.json", program, *words],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(HOUSE), "INSPECT_DISPLAY": "none"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
 
 
-@pytest.mark.sandbox
-def test_scripted_model_explores_trains_checks_and_submits(tmp_path: Path) -> None:
-    root = make_package(tmp_path, "number").write(tmp_path / "tasks")
-    replies = [
-        reply("bash", command="ls data; head -2 data/train.csv"),
-        reply("check_submission"),
-        reply("python", code=TRAIN),
-        reply("check_submission"),
-        reply("submit", answer="done"),
-    ]
-    model = get_model("mockllm/model", custom_outputs=replies)
-    task = competition_task(load_package(root))
-    log = inspect_eval(task, model=model, log_dir=str(tmp_path / "logs"), display="none")[0]
+def require_graded(logs: Path) -> None:
+    (path,) = logs.rglob("*.eval")
+    log = read_eval_log(str(path))
     assert log.status == "success", log.error
-    assert log.samples is not None
-    sample = log.samples[0]
+    (sample,) = log.samples or []
     tools = [message for message in sample.messages if message.role == "tool"]
     told = [message.error.message if message.error else message.text for message in tools]
     assert "train.csv" in told[0]
@@ -52,6 +45,27 @@ def test_scripted_model_explores_trains_checks_and_submits(tmp_path: Path) -> No
     assert score.value["valid"] == 1
     assert score.metadata is not None
     assert score.metadata["contestant"] == "react@mockllm/model"
+
+
+@pytest.mark.sandbox
+def test_scripted_model_explores_trains_checks_and_submits(tmp_path: Path) -> None:
+    root = make_package(tmp_path, "number").write(tmp_path / "tasks" / "mine")
+    done = run("inspect", "eval", f"mlesmith/{root.name}", "--model", "mockllm/model", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    require_graded(tmp_path / "logs")
+
+
+@pytest.mark.sandbox
+def test_the_same_by_path_and_by_our_own_command(tmp_path: Path) -> None:
+    root = make_package(tmp_path, "number").write(tmp_path / "tasks" / "mine")
+    path = str(root.relative_to(tmp_path))
+    done = run("inspect", "eval", path, "--model", "mockllm/model", "--log-dir", "by_path", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    require_graded(tmp_path / "by_path")
+    words = ["--agents", "react", "--models", "mockllm/model", "--tasks", root.name, "--log-dir", "ours"]
+    done = run("mlesmith", "run", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    require_graded(tmp_path / "ours")
 
 
 @pytest.mark.sandbox
