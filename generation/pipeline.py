@@ -34,6 +34,7 @@ from harness.errors import UnknownName, UserError
 from harness.models.litellm import LiteLLM
 from harness.places import shipped_tasks, task_roots
 from harness.sandboxes.selection import choose
+from harness.stopping import raise_if_stopped
 
 TASK = "mlesmith/generate"
 NO_MODEL = "none/none"
@@ -182,7 +183,7 @@ def _run(arguments: dict[str, object], models: dict[str, str | Model], folder: P
     heard = PROGRESS.set(progress)
     try:
         with FileLock(folder.with_suffix(".lock")):
-            eval_set(
+            _, logs = eval_set(
                 TASK,
                 task_args=arguments,
                 log_dir=str(folder),
@@ -196,6 +197,7 @@ def _run(arguments: dict[str, object], models: dict[str, str | Model], folder: P
                 score_display=False,
                 log_realtime=False,
             )
+            raise_if_stopped(logs)
     finally:
         PROGRESS.reset(heard)
 

@@ -16,11 +16,11 @@ class Counter:
         self._done = 0
         self._total = 0
 
-    def watch(self, watcher: Progress | None, total: int) -> None:
-        """Begin to count for `watcher`, or stop counting where it is None."""
-        self._watcher, self._done, self._total = watcher, 0, total
+    def watch(self, watcher: Progress | None, total: int, done: int = 0) -> None:
+        """Begin to count for `watcher`, of whose cells some may be done, or stop counting where it is None."""
+        self._watcher, self._done, self._total = watcher, done, total
         if watcher is not None:
-            watcher(0, total, "")
+            watcher(done, total, "")
 
     def count(self, what: str) -> None:
         """One more cell is done."""

@@ -12,6 +12,7 @@ from harness.agents.catalogue import AGENTS
 from harness.agents.outcome import CONTESTANT, ENDED, FAMILY
 from harness.competition.reasons import Status
 from harness.errors import UserError
+from harness.stopping import was_stopped
 from leaderboards.table import COLUMNS, FLOAT, WHOLE
 
 FINISHED = {"success", "error", "cancelled"}
@@ -73,7 +74,7 @@ def _logs(place: str) -> Iterator[EvalLog]:
 
 def _cells(log: EvalLog) -> Iterator[Cell]:
     for sample in read_eval_log_samples(log.location, all_samples_required=False, exclude_fields=TOO_LARGE):
-        if "task_hash" in sample.metadata and (sample.scores or sample.error):
+        if "task_hash" in sample.metadata and (sample.scores or sample.error) and not was_stopped(sample):
             yield _cell(log, sample)
 
 

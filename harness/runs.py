@@ -2,17 +2,20 @@
 
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from inspect_ai import Task, eval_set
+from inspect_ai.log import list_eval_logs, read_eval_log, read_eval_log_sample_summaries
 
 from harness.agents.contestant import Contestant, contestants
 from harness.errors import UserError
+from harness.package import TaskPackage
 from harness.progress import COUNTER, Progress
 from harness.selection import select, task_folders
+from harness.stopping import raise_if_stopped
 
 LOCK = ".mlesmith-run.lock"
 NO_MODEL = "none/none"
@@ -41,7 +44,8 @@ def run(
         PreparationFailed, SourceError, MachineError: a task's data can't be had or prepared here.
     """
     wanted = contestants(list(agents), list(models))
-    words = _task_words(tasks)
+    packages = select(*tasks)
+    words = _task_words(packages)
     log_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(log_dir / LOCK)
     try:
@@ -49,7 +53,8 @@ def run(
     except Timeout as error:
         raise DirectoryBusy(f"Another run writes into {log_dir}. Wait for it, or give another --log-dir.") from error
     try:
-        COUNTER.watch(on_cell, len(wanted) * len(words) * epochs)
+        done = _done(log_dir, wanted, {package.id for package in packages}, epochs)
+        COUNTER.watch(on_cell, len(wanted) * len(words) * epochs, done)
         for model in dict.fromkeys(contestant.model for contestant in wanted):
             group = [contestant for contestant in wanted if contestant.model == model]
             _run_group(group, model, words, epochs, sandbox, log_dir, jobs)
@@ -59,10 +64,9 @@ def run(
     return log_dir
 
 
-def _task_words(tasks: Sequence[str]) -> list[str]:
+def _task_words(packages: Sequence[TaskPackage]) -> list[str]:
     """Each task as a word that names it again: its id where that finds this very folder, else its path."""
     known = task_folders()
-    packages = select(*tasks)
     return [
         package.id if known.get(package.id, Path()).resolve() == package.root else str(package.root)
         for package in packages
@@ -81,7 +85,7 @@ def _run_group(
     at_once = jobs or os.cpu_count() or 1
     # Inspect tells of its end on standard output, which is for answers alone.
     with redirect_stdout(io.StringIO()):
-        eval_set(
+        _, logs = eval_set(
             tasks=[_suite(contestant, words, sandbox) for contestant in group],
             log_dir=str(log_dir),
             # Logs of other contestants and other tasks may lie here already; they are none of this call's business.
@@ -100,6 +104,20 @@ def _run_group(
             log_samples=True,
             log_level="error",
         )
+    raise_if_stopped(logs)
+
+
+def _done(log_dir: Path, wanted: Sequence[Contestant], ids: Collection[str], epochs: int) -> int:
+    """How many of the wanted cells were run by former calls."""
+    ours = {(contestant.words, contestant.model or NO_MODEL) for contestant in wanted}
+    done = set()
+    for info in list_eval_logs(str(log_dir)):
+        about = read_eval_log(info, header_only=True).eval
+        who = (str(about.task_args.get("agent")), about.model)
+        if who in ours:
+            cells = read_eval_log_sample_summaries(info)
+            done |= {(*who, cell.id, cell.epoch) for cell in cells if cell.completed and cell.error is None}
+    return sum(cell in ids and epoch <= epochs for *_, cell, epoch in done)
 
 
 def _suite(contestant: Contestant, words: Sequence[str], sandbox: str) -> Task:

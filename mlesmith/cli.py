@@ -30,14 +30,16 @@ def main() -> None:
     # Read at import time by libraries that commands load later: no request to a price list, no drawing.
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     os.environ.setdefault("INSPECT_DISPLAY", "none")
-    sys.exit(_run(sys.argv[1:]))
+    code = _run(sys.argv[1:])
+    if code == STOPPED:
+        _complain("Stopped. What is done is kept; the same command continues.")
+    sys.exit(code)
 
 
 def _run(arguments: list[str]) -> int:
     try:
         answer = app(args=arguments, prog_name="mlesmith", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
-        _complain("Stopped. What is done is kept; the same command continues.")
         return STOPPED
     except typer.Exit as leave:
         return int(leave.exit_code)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-Json = Annotated[bool, typer.Option("--json", help="JSON alone on standard output.")]
+from mlesmith.commands.options import Json
 
 
 def register(app: typer.Typer) -> None:

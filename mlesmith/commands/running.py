@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from mlesmith.commands.options import Json, Sandbox
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
@@ -16,10 +18,10 @@ def run(
     tasks: Annotated[list[str], typer.Option(help="Ids, paths, globs or splits; may be given several times.")],
     models: Annotated[str, typer.Option(help="Comma-separated models for agents that need one.")] = "",
     epochs: Annotated[int, typer.Option(min=1, help="Repetitions of each cell.")] = 1,
-    sandbox: Annotated[str, typer.Option(help="auto, or the name of a sandbox provider.")] = "auto",
+    sandbox: Sandbox = "auto",
     log_dir: Annotated[Path, typer.Option(help="Where the logs go; the same folder continues.")] = Path("logs"),
     jobs: Annotated[int, typer.Option(min=0, help="Sandboxes at once; 0: as many as there are processors.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON alone on standard output.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Run agents on tasks, each in a sandbox.
 

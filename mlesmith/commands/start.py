@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from mlesmith.commands.options import Json
+
 Out = Annotated[Path, typer.Option("--out", help="The folder that receives tasks, logs, results and the page.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=0, help="Sandboxes at once; 0: as many as there are processors.")]
-Json = Annotated[bool, typer.Option("--json", help="The summary as JSON, alone on standard output.")]
 
 
 def register(app: typer.Typer) -> None:

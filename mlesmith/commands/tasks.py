@@ -6,19 +6,8 @@ from typing import Annotated
 
 import typer
 
-Json = Annotated[bool, typer.Option("--json", help="JSON alone on standard output.")]
+from mlesmith.commands.options import Json, Sandbox
 
-
-def _known(sandbox: str) -> str:
-    """The name as it is, checked before anything else happens."""
-    if sandbox != "auto":
-        from harness.sandboxes.selection import require_known
-
-        require_known(sandbox)
-    return sandbox
-
-
-Sandbox = Annotated[str, typer.Option("--sandbox", help="auto, or the name of a sandbox provider.", callback=_known)]
 Tasks = Annotated[
     list[str], typer.Argument(help="Ids, paths, globs (curated/*) or splits (@lite).", show_default=False)
 ]

@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +87,15 @@ def test_own_table_becomes_tasks_that_run_and_rank(tmp_path: Path) -> None:
     assert (tmp_path / "tasks" / "generated" / task / "verification.json").is_file()
     shown = mlesmith("show", task, cwd=tmp_path)
     assert "pressure" in shown.stdout
+    twin = tmp_path / "tasks" / "mine" / "the_same_again"
+    shutil.copytree(tmp_path / "tasks" / "generated" / task, twin)
+    for name in ("task.toml", "task.py"):
+        (twin / name).write_text((twin / name).read_text().replace(task, twin.name))
+    attacked = mlesmith("verify", "the_same_again", "--json", cwd=tmp_path)
+    assert attacked.returncode == 1, attacked.stderr
+    (twice,) = (one for one in json.loads(attacked.stdout)[twin.name]["checks"] if one["id"] == "novelty.other_tasks")
+    assert (twice["verdict"], task in twice["evidence"]) == ("fail", True)
+    shutil.rmtree(twin)
     ran = mlesmith(
         "run", "--agents", "constant,linear,nothing", "--tasks", task, "--log-dir", "logs/a", "--json", cwd=tmp_path
     )
@@ -116,3 +127,34 @@ def test_inspect_runs_a_task_by_name_with_any_of_our_solvers(tmp_path: Path) -> 
         score = next(iter((log.samples[0].scores or {}).values()))
         assert isinstance(score.value, dict)
         assert score.value["valid"] == 1
+
+
+@pytest.mark.sandbox
+def test_ctrl_c_keeps_what_is_done_and_the_next_call_does_the_rest(tmp_path: Path) -> None:
+    from inspect_ai.log import list_eval_logs, read_eval_log
+
+    from tests.harness.packages import make_package
+
+    root = make_package(tmp_path, "number").write(tmp_path / "tasks" / "mine")
+    slow = tmp_path / "slow.py"
+    slow.write_text("import time\ntime.sleep(600)\n")  # what Ctrl-C has to end, not a wait of this test
+    words = ["run", "--tasks", root.name, "--epochs", "3", "--log-dir", "logs", "--json", "--agents"]
+    assert mlesmith(*words, "constant,linear", cwd=tmp_path).returncode == 0
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "logs").rglob("*.eval")}
+    command = [sys.executable, "-m", "mlesmith", *words, f"constant,linear,script:{slow}"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as run:
+        assert run.stderr is not None
+        assert next(line for line in run.stderr if line.startswith("Running: 6 of 9"))
+        run.send_signal(signal.SIGINT)
+        said = run.stderr.read()
+    assert run.returncode == 130, said
+    assert "the same command continues" in said
+    assert "Traceback" not in said
+    slow.write_text("import shutil\nshutil.copy('data/sample_submission.csv', 'submission.csv')\n")
+    done = mlesmith(*words, f"constant,linear,script:{slow}", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    cells = json.loads(done.stdout)
+    assert [cell["status"] for cell in cells] == ["graded"] * 9
+    assert before.items() <= {path: path.stat().st_mtime_ns for path in (tmp_path / "logs").rglob("*.eval")}.items()
+    good = [read_eval_log(info, header_only=True).status for info in list_eval_logs(str(tmp_path / "logs"))]
+    assert good.count("success") == 3
