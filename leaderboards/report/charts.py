@@ -104,6 +104,7 @@ def ratings_chart(boards: Mapping[str, Board]) -> Chart:
             ticktext=[_text(name) for name in names],
             range=[len(names) - 0.4, -0.6],
             showgrid=False,
+            ticklabelstandoff=10,  # a whisker that leaves the chart must not strike a name out
         ),
         shapes=[_line(1000, 1000, 0, 1, yref="paper")],
         showlegend=len(boards) > 1,
