@@ -78,7 +78,11 @@ def _task(name: str, samples: list[Sample], agent: str | None, version: str) -> 
         solver=solver,
         scorer=competition_scorer(),
         name=name,
+        display_name=f"{name}: {contestant.name}" if contestant else None,
         version=version,
+        tags=[contestant.name]
+        if contestant
+        else None,  # a column of `inspect view`, where all logs of a run are "suite"
         metadata={"contestant": contestant.name, "family": contestant.agent.family} if contestant else {},
     )
 
