@@ -8,7 +8,7 @@ from pathlib import Path
 from filelock import FileLock
 from inspect_ai import Task, eval_set
 from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.model import GenerateConfig, Model, get_model
+from inspect_ai.model import GenerateConfig, Model
 
 import generation
 import harness
@@ -31,7 +31,7 @@ from generation.stages import (
     verify_and_repair,
 )
 from harness.errors import UnknownName, UserError
-from harness.models.litellm import LiteLLM
+from harness.models.ready import require_model
 from harness.places import shipped_tasks, task_roots
 from harness.sandboxes.selection import choose
 from harness.stopping import raise_if_stopped
@@ -157,7 +157,7 @@ def _models(engine: str, model: str | Model | None, roles: dict[str, str | Model
     Raises:
         NoModel: the engine needs one and there is none.
         UnknownName: a role that no stage has.
-        MissingKey, UnknownProvider: a model of litellm that cannot be asked.
+        ModelNotReady, MissingKey, UnknownProvider: a model that cannot be asked.
     """
     if engine == "rules":
         return {"": NO_MODEL}
@@ -170,9 +170,7 @@ def _models(engine: str, model: str | Model | None, roles: dict[str, str | Model
         )
     models = {"": NO_MODEL if model is None else model, **roles}
     for wanted in models.values():
-        api = get_model(wanted).api
-        if isinstance(api, LiteLLM):
-            api.check()
+        require_model(wanted)
     return models
 
 

@@ -12,6 +12,7 @@ from inspect_ai.log import list_eval_logs, read_eval_log, read_eval_log_sample_s
 
 from harness.agents.contestant import Contestant, contestants
 from harness.errors import UserError
+from harness.models.ready import require_model
 from harness.package import TaskPackage
 from harness.progress import COUNTER, Progress
 from harness.selection import select, task_folders
@@ -40,10 +41,14 @@ def run(
 
     Raises:
         UnknownName, MalformedContestant: an agent, task or sandbox that is not known.
+        ModelNotReady, MissingKey, UnknownProvider: a model that can't be asked.
         DirectoryBusy: another run is under way in `log_dir`.
         PreparationFailed, SourceError, MachineError: a task's data can't be had or prepared here.
     """
     wanted = contestants(list(agents), list(models))
+    for contestant in wanted:
+        if contestant.model:
+            require_model(contestant.model)
     packages = select(*tasks)
     words = _task_words(packages)
     log_dir.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ def mlesmith(*words: str, cwd: Path | None = None) -> subprocess.CompletedProces
         text=True,
         cwd=cwd,
         timeout=300,
-        env=os.environ,
+        env={name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")},
         check=False,
     )
 
@@ -31,6 +31,16 @@ MISTAKES = {
     "unknown task": (["prepare", "nosuchtask"], "no task named 'nosuchtask'"),
     "unknown agent": (["run", "--agents", "bosting", "--tasks", "spambase_spam"], "boosting"),
     "model missing": (["run", "--agents", "react", "--tasks", "spambase_spam"], "needs a model"),
+    "key missing": (
+        ["run", "--agents", "react", "--models", "groq/llama", "--tasks", "spambase_spam"],
+        "groq/llama can't be asked",
+    ),
+    "key of litellm missing": (
+        ["run", "--agents", "react", "--models", "litellm/groq/llama", "--tasks", "spambase_spam"],
+        "GROQ_API_KEY",
+    ),
+    "key of the engine missing": (["generate", "data.csv", "--engine", "llm", "--model", "openai/gpt-5"], "_API_KEY"),
+    "unknown provider": (["run", "--agents", "react", "--models", "nosuch/x", "--tasks", "spambase_spam"], "nosuch"),
     "no logs": (["leaderboard", "nologs"], "nologs"),
     "unknown option": (["run", "--nosuch"], "--nosuch"),
     "too many formulations": (["generate", "x.csv", "--formulations", "9"], "formulations"),
