@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -15,6 +16,10 @@ if "MLESMITH_CACHE" not in os.environ:
     os.environ[OWN_CACHE] = str(os.getpid())
 os.environ.setdefault("INSPECT_DISPLAY", "none")
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+
+# A run in the background ignores Ctrl-C and hands that on to all that it starts, also to what a test wants to stop by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _skipped: list[str] = []
 

@@ -156,7 +156,10 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_call_does_the_rest(tmp_path: Pat
         assert run.stderr is not None
         assert next(line for line in run.stderr if line.startswith("Running: 6 of 9"))
         run.send_signal(signal.SIGINT)
-        said = run.stderr.read()
+        try:
+            said = run.communicate(timeout=60)[1]
+        finally:
+            run.kill()
     assert run.returncode == 130, said
     assert "the same command continues" in said
     assert "Traceback" not in said
