@@ -17,7 +17,7 @@ if "MLESMITH_CACHE" not in os.environ:
 os.environ.setdefault("INSPECT_DISPLAY", "none")
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
-# A run in the background ignores Ctrl-C and hands that on to all that it starts, also to what a test wants to stop by it.
+# A run in the background ignores Ctrl-C and hands that on to all it starts, also to what a test wants to stop by it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
