@@ -34,6 +34,7 @@ __all__ = ["PreparationFailed", "PreparedTask", "answers_file", "check_form", "p
 
 # A new form of the cache's folders gets a new number: old entries are then never read.
 FORM = "1"
+HASH_SEED = ("PYTHONHASHSEED", "0")
 SECONDS = 300
 KILLED = 137
 OUTPUT_MB = 1024
@@ -100,8 +101,9 @@ async def run_prepare(
 ) -> None:
     """Run prepare.py once, without any cache; `destination` receives `public/` and `private/`.
 
-    `environment` and `cwd` (inside the sandbox) vary what a deterministic prepare.py does not depend on; `fetched` is
-    the raw data where it is at hand, also other data of the same form.
+    The order of Python's sets is the same in each run; `environment` and `cwd` (inside the sandbox) vary that and other
+    things that a deterministic prepare.py does not depend on; `fetched` is the raw data where it is at hand, also other
+    data of the same form.
 
     Raises:
         PreparationFailed, SourceError, MachineError: as `prepare`.
@@ -120,7 +122,7 @@ async def run_prepare(
                 Mount(source=code, target="/task/prepare.py"),
             ),
             limits=LIMITS,
-            environment=environment,
+            environment=(HASH_SEED, *environment),
             library=("harness.competition",),
         )
         await _run(package.id, spec, destination, sandbox, cwd)

@@ -1,11 +1,8 @@
 """Gathering the evidence of one package: all that needs a sandbox or the raw data, each once and side by side."""
 
 import asyncio
-import tempfile
-from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -16,18 +13,16 @@ from generation.verification.benching import BenchJob, outsiders
 from generation.verification.evidence import Bench, Evidence, Grades, Lacking, ProbeRuns, Repetition
 from generation.verification.permuting import TargetNotRaw, write_permuted
 from generation.verification.registry import Part
+from generation.verification.repeating import open_folder, repeated
 from generation.verification.rooms import BenchFailed, run_bench, run_probes
 from generation.verification.submissions import Vectors, vectors
 from generation.verification.tables import BrokenTables, Tables, read_tables
 from generation.verification.trials import grade_trials
-from harness.content import file_hash
 from harness.grading import GraderCrashed
 from harness.package import TaskPackage
 from harness.preparation import PreparationFailed, PreparedTask, prepare, run_prepare
 from harness.sources import Fetched, resolve
 
-OTHERWISE = (("PYTHONHASHSEED", "4711"), ("TZ", "Pacific/Chatham"), ("LC_ALL", "C"))
-OTHER_FOLDER = "/tmp"  # noqa: S108 - inside a sandbox, its own
 T = TypeVar("T")
 
 
@@ -94,7 +89,7 @@ async def _beyond_the_tables(evidence: Evidence, parts: Collection[Part], desk: 
     try:
         async with asyncio.TaskGroup() as group:
             ladder = group.create_task(probes_then_bench())
-            repeated = group.create_task(wanted(Part.REPEATED, repeat, evidence.repeated))
+            again = group.create_task(wanted(Part.REPEATED, repeat, evidence.repeated))
             permuted = group.create_task(wanted(Part.PERMUTED, permute, evidence.permuted))
             grades = group.create_task(wanted(Part.GRADES, grade_all, evidence.grades))
     except ExceptionGroup as failures:
@@ -102,7 +97,7 @@ async def _beyond_the_tables(evidence: Evidence, parts: Collection[Part], desk: 
     probes, scored = ladder.result()
     return replace(
         evidence,
-        repeated=repeated.result(),
+        repeated=again.result(),
         permuted=permuted.result(),
         grades=grades.result(),
         probes=probes,
@@ -115,52 +110,17 @@ def read_raw(fetched: Fetched) -> pd.DataFrame:
     return read_text(fetched.path, detect(fetched.path))
 
 
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A folder that a sandbox can read, for the time of the block."""
-    with tempfile.TemporaryDirectory(prefix="mlesmith-verify-") as name:
-        path = Path(name)
-        path.chmod(0o755)
-        yield path
-
-
 async def repeat(desk: Desk) -> Repetition | Lacking:
-    """prepare.py once more, under other circumstances; the files whose content differs."""
-    with _folder() as folder:
-        try:
-            await run_prepare(
-                desk.package,
-                folder,
-                sandbox=desk.sandbox,
-                environment=OTHERWISE,
-                cwd=OTHER_FOLDER,
-                fetched=desk.fetched,
-            )
-        except PreparationFailed as error:
-            return Lacking(str(error), fault=True)
-        differences = await asyncio.to_thread(_differences, desk.task.root, folder)
-    words = " and ".join(f"{name}={value}" for name, value in (*OTHERWISE, ("cwd", OTHER_FOLDER)))
-    return Repetition(differences, words)
-
-
-def _differences(one: Path, other: Path) -> tuple[str, ...]:
-    first, second = (_contents(root) for root in (one, other))
-    return tuple(name for name in sorted(first.keys() | second.keys()) if first.get(name) != second.get(name))
-
-
-def _contents(root: Path) -> Mapping[str, str]:
-    """The hash of each prepared file; description.md is no work of prepare.py."""
-    return {
-        path.relative_to(root).as_posix(): file_hash(path)
-        for part in ("public", "private")
-        for path in sorted((root / part).rglob("*"))
-        if path.is_file() and path.name != "description.md"
-    }
+    """prepare.py again, under other circumstances."""
+    try:
+        return await repeated(desk.package, desk.task.root, desk.fetched, desk.sandbox)
+    except PreparationFailed as error:
+        return Lacking(str(error), fault=True)
 
 
 async def permute(desk: Desk) -> Tables | Lacking:
     """What prepare.py makes of the raw data when its targets are given to other rows."""
-    with _folder() as folder:
+    with open_folder() as folder:
         try:
             raw = await asyncio.to_thread(
                 write_permuted, desk.fetched.path, folder / "raw", desk.package.card.task, desk.seed
@@ -187,7 +147,7 @@ async def grade_all(desk: Desk) -> Grades | Lacking:
 
 async def probe(desk: Desk) -> ProbeRuns | Lacking:
     """The reference solution and the ladder, where an agent would work."""
-    with _folder() as folder:
+    with open_folder() as folder:
         return await run_probes(desk.task, desk.form, folder, sandbox=desk.sandbox)
 
 
@@ -198,7 +158,7 @@ async def bench(desk: Desk, probes: ProbeRuns | Lacking) -> Bench | Lacking:
         files = {"reference": probes.reference.submission}
         files |= {name: run.submission for name, run in probes.ladder.items()}
     job = BenchJob(desk.form, desk.task.rules, desk.vectors, outsiders(desk.form, files, desk.seed), desk.seed)
-    with _folder() as folder:
+    with open_folder() as folder:
         try:
             return await run_bench(desk.task, job, folder, sandbox=desk.sandbox)
         except BenchFailed as error:

@@ -245,3 +245,9 @@ def test_every_missing_table_is_named(prepared_task: PreparedOf, tmp_path: Path)
         check_form(prepared_task("number").package, tmp_path)
     for name in ("public/train.csv", "public/test.csv", "public/sample_submission.csv", "private/test_answer.csv"):
         assert name in str(found.value)
+
+
+def test_sets_have_the_same_order_in_each_run(make_package: MakePackage, tmp_path: Path) -> None:
+    package = make_package(prepare_py=code("(public / 'seen.txt').write_text(os.environ['PYTHONHASHSEED'])"))
+    asyncio.run(run_prepare(package, tmp_path / "out"))
+    assert (tmp_path / "out" / "public" / "seen.txt").read_text() == "0"

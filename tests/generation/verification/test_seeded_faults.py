@@ -10,6 +10,7 @@ import pytest
 from generation.verification.evidence import Evidence, Lacking
 from generation.verification.findings import Finding, Layer, Verdict
 from generation.verification.registry import catalogue, chosen
+from generation.verification.repeating import looks_at_hashes
 from generation.verification.tables import BrokenTables, Tables, read_cells, read_tables
 from harness.package import TaskPackage, load_package
 from tests.generation.verification.good_packages import good_package, plants, run_here
@@ -151,3 +152,11 @@ def test_rows_equal_up_to_six_digits_are_one(tmp_path: Path) -> None:
     other = pd.DataFrame({"a": ["1", " x", "1000.0"]})
     assert (row_keys(one) == row_keys(other)).all()
     assert row_keys(pd.DataFrame({"a": ["1.00001"]}))[0] != row_keys(pd.DataFrame({"a": ["1"]}))[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "looks"),
+    [("set(names)", True), ("{1, 2}", True), ("{n for n in names}", True), ("hash('a')", True), ("sorted(x)", False)],
+)
+def test_code_that_looks_at_sets_is_run_under_more_hash_seeds(code: str, looks: bool) -> None:
+    assert looks_at_hashes(code) is looks
