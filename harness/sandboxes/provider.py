@@ -47,8 +47,12 @@ class ProvidedSandbox(SandboxEnvironment):
 
 @dataclass(frozen=True)
 class Provider:
-    """A kind of sandbox: its name in Inspect, how it is opened, and a probe that raises where it can't work."""
+    """A kind of sandbox: its name in Inspect, how it is opened, and a probe that raises where it can't work.
+
+    `image` tells the digest of the image that its sandboxes are made from.
+    """
 
     name: str
     sandbox: type[ProvidedSandbox]
     probe: Callable[[], object]
+    image: Callable[[], str] | None = None
