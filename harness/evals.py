@@ -14,7 +14,7 @@ from harness.package import TaskPackage, load_package
 from harness.places import cache_dir
 from harness.prepared import PreparedTask
 from harness.prepared_tasks import PACKAGE, SANDBOX, prepare_all
-from harness.sandboxes.selection import choose
+from harness.sandboxes.selection import choose, image_of
 from harness.sandboxes.spec import DATA, Mount, SandboxLimits, SandboxSpec
 from harness.scorer import competition_scorer
 from harness.selection import select
@@ -118,12 +118,14 @@ def _rules(task: PreparedTask) -> Path:
 
 def _sample(task: PreparedTask, sandbox: str, time_s: int | None, memory_mb: int | None) -> Sample:
     card = task.package.card
+    kind = choose(sandbox)
     return Sample(
         id=card.id,
         input=task.package.files["description.md"],
-        sandbox=SandboxEnvironmentSpec(choose(sandbox), agent_sandbox(task, time_s=time_s, memory_mb=memory_mb)),
+        sandbox=SandboxEnvironmentSpec(kind, agent_sandbox(task, time_s=time_s, memory_mb=memory_mb)),
         metadata={
             "task": card.id,
+            "sandbox_image": image_of(kind),
             "task_version": card.version,
             "task_hash": task.package.code_hash,
             "data_hash": task.data_hash,

@@ -15,7 +15,7 @@ from harness.grading import GradeReport, grade
 from harness.prepared import PreparedTask
 from harness.prepared_tasks import SANDBOX, prepared_of
 from harness.progress import COUNTER
-from harness.sandboxes.bubble.process import SandboxEnded
+from harness.sandboxes.provider import SandboxEnded
 from harness.sandboxes.spec import WORKSPACE
 from harness.sandboxes.transfer import Refusal, read_result
 

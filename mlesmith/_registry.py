@@ -14,10 +14,11 @@ from harness.evals import suite as suite_of
 from harness.models.litellm import litellm
 from harness.package import load_package
 from harness.sandboxes.bubble.environment import BubbleSandbox
+from harness.sandboxes.container.environment import ContainerSandbox
 from harness.scorer import competition_scorer
 from harness.selection import task_folders
 
-__all__ = ["BubbleSandbox", "competition_scorer", "generate", "litellm", "suite"]
+__all__ = ["BubbleSandbox", "ContainerSandbox", "competition_scorer", "generate", "litellm", "suite"]
 
 
 @task

@@ -8,8 +8,7 @@ from inspect_ai.util import OutputLimitExceededError, sandbox
 from harness.agents.outcome import ended, introduce, seed_of
 from harness.competition.reasons import Reason
 from harness.errors import UserError
-from harness.sandboxes.bubble.environment import BubbleSandbox
-from harness.sandboxes.bubble.process import SandboxEnded
+from harness.sandboxes.provider import SandboxEnded, provided
 from harness.sandboxes.spec import WORKSPACE
 
 SCRIPT = f"{WORKSPACE}/agent.py"
@@ -65,6 +64,6 @@ async def _run(state: TaskState, command: list[str], env: dict[str, str] | None 
         ended(state, Reason.AGENT_CRASHED, str(error))
         return
     if not done.success:
-        out_of_memory = sandbox().as_type(BubbleSandbox).out_of_memory()
+        out_of_memory = provided(sandbox()).out_of_memory()
         said = done.stderr.strip() or f"exit code {done.returncode}"
         ended(state, Reason.MEMORY if out_of_memory else Reason.AGENT_CRASHED, said)

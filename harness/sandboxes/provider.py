@@ -45,10 +45,23 @@ class ProvidedSandbox(SandboxEnvironment):
         """Whether a process inside was ended for its memory, as far as that can be known."""
 
 
+def provided(environment: SandboxEnvironment) -> ProvidedSandbox:
+    """A sandbox of Inspect's as one of ours.
+
+    Raises:
+        TypeError: another provider made it.
+    """
+    return environment.as_type(ProvidedSandbox)  # type: ignore[type-abstract]  # it is only compared with
+
+
 @dataclass(frozen=True)
 class Provider:
-    """A kind of sandbox: its name in Inspect, how it is opened, and a probe that raises where it can't work."""
+    """A kind of sandbox: its name in Inspect, how it is opened, and a probe that raises where it can't work.
+
+    `image` tells the digest of the image that its sandboxes are made from.
+    """
 
     name: str
     sandbox: type[ProvidedSandbox]
     probe: Callable[[], object]
+    image: Callable[[], str] | None = None

@@ -6,10 +6,18 @@ from contextlib import asynccontextmanager
 from harness.errors import MachineError, UnknownName
 from harness.sandboxes.bubble.environment import BubbleSandbox
 from harness.sandboxes.bubble.program import program
+from harness.sandboxes.container.environment import ContainerSandbox
+from harness.sandboxes.container.image import digest
 from harness.sandboxes.provider import ProvidedSandbox, Provider
 from harness.sandboxes.spec import SandboxSpec
 
-PROVIDERS = {provider.name: provider for provider in (Provider("bubble", BubbleSandbox, program),)}
+PROVIDERS = {
+    provider.name: provider
+    for provider in (
+        Provider("bubble", BubbleSandbox, program),
+        Provider("container", ContainerSandbox, digest, image=digest),
+    )
+}
 
 
 def require_known(kind: str) -> None:
@@ -40,6 +48,12 @@ def choose(kind: str = "auto") -> str:
         else:
             return name
     raise MachineError(" ".join(reasons))
+
+
+def image_of(name: str) -> str | None:
+    """The digest of the image that a provider's sandboxes are made from, where it has one."""
+    image = PROVIDERS[name].image
+    return None if image is None else image()
 
 
 @asynccontextmanager

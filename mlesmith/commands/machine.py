@@ -1,4 +1,4 @@
-"""`doctor`: what works on this machine."""
+"""`doctor`: what works on this machine; `image`: the image that the sandbox `container` needs."""
 
 from typing import Annotated
 
@@ -8,6 +8,7 @@ import typer
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.command()(doctor)
+    app.command()(image)
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="JSON alone on standard output.")] = False) -> None:
@@ -25,3 +26,19 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="JSON alone on s
     else:
         show_table("This machine", list(rows[0]), [list(row.values()) for row in rows])
     raise typer.Exit(0 if all(finding.works for finding in findings if finding.needed) else 3)
+
+
+def image(as_json: Annotated[bool, typer.Option("--json", help="JSON alone on standard output.")] = False) -> None:
+    """Make the image of the sandbox `container`; no registry is asked, and it takes less than a second.
+
+    It holds folders alone: the system, Python and the data stack of this machine are bound into each container,
+    read-only. The engine must run on this machine.
+    """
+    from harness.sandboxes.container.image import make_image
+    from mlesmith.screen import show_json, show_table
+
+    name, digest = make_image()
+    if as_json:
+        show_json({"image": name, "digest": digest})
+    else:
+        show_table("The image of the sandbox `container`", ["image", "digest"], [[name, digest]])

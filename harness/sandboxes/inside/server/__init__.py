@@ -1,4 +1,4 @@
-"""Process 1 of a `bubble` sandbox: runs commands, reads and writes files, as asked over one inherited socket.
+"""Process 1 of a sandbox: runs commands, reads and writes files, as asked over one inherited socket.
 
 Standard library only, and as little of it as will do: it starts with every sandbox. The agent's processes run under
 the same user id, so this process protects itself: it is process 1 of its namespace (no signal from inside reaches it),

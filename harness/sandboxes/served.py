@@ -1,0 +1,167 @@
+"""What every provider of ours answers to Inspect: each call becomes a request to the server inside."""
+
+import os
+from typing import Any, Literal, overload
+
+from inspect_ai.util import (
+    ExecResult,
+    OutputLimitExceededError,
+    SandboxEnvironment,
+    SandboxEnvironmentConfigType,
+    SandboxEnvironmentLimits,
+    SandboxUserUnsupportedError,
+)
+from pydantic import BaseModel
+from typing_extensions import override
+
+from harness.sandboxes.bubble.arguments import INSIDE_ID
+from harness.sandboxes.conversation import Answer, Conversation
+from harness.sandboxes.provider import Plain, ProvidedSandbox, provided
+from harness.sandboxes.spec import WORKSPACE, SandboxSpec
+
+USERS = frozenset({None, "agent", str(INSIDE_ID)})
+# Inspect's own limit unless it is changed; its services raise it on purpose for what they read.
+USUAL_OUTPUT = 10 << 20
+# How much later than its time limit a command may answer; then the sandbox is closed.
+LATE_S = 15
+ERRORS: dict[str, type[OSError]] = {
+    "FileNotFoundError": FileNotFoundError,
+    "IsADirectoryError": IsADirectoryError,
+    "NotADirectoryError": NotADirectoryError,
+    "PermissionError": PermissionError,
+}
+
+
+class ServedSandbox(ProvidedSandbox):
+    """A sandbox with the server inside; it lives as long as the sample: background processes go on between commands."""
+
+    def __init__(self, server: Conversation, spec: SandboxSpec) -> None:
+        super().__init__()
+        self._server = server
+        self._spec = spec
+
+    @override
+    async def close(self) -> None:
+        await self._server.close()
+
+    @override
+    def out_of_memory(self) -> bool:
+        return self._server.out_of_memory()
+
+    @override
+    async def exec(
+        self,
+        cmd: list[str],
+        input: str | bytes | None = None,
+        cwd: str | None = None,
+        env: dict[str, str] | None = None,
+        user: str | None = None,
+        timeout: int | None = None,
+        timeout_retry: bool = True,
+        concurrency: bool = True,
+    ) -> ExecResult[str]:
+        if user not in USERS:
+            raise SandboxUserUnsupportedError(f"The sandbox has one user, agent; it can't run as {user!r}.")
+        request: dict[str, object] = {
+            "op": "exec",
+            "command": cmd,
+            "cwd": _inside(cwd or ""),
+            "env": env or {},
+            "limit": self._output_limit(),
+            "timeout": timeout,
+            "processes": self._spec.limits.processes,
+        }
+        data = input.encode() if isinstance(input, str) else input or b""
+        answer = await self._server.ask(request, data, within=None if timeout is None else timeout + LATE_S)
+        return self._result(answer, timeout)
+
+    def _output_limit(self) -> int:
+        inspects = SandboxEnvironmentLimits.MAX_EXEC_OUTPUT_SIZE
+        return min(inspects, self._spec.limits.output_mb << 20) if inspects <= USUAL_OUTPUT else inspects
+
+    def _result(self, answer: Answer, timeout: int | None) -> ExecResult[str]:
+        said = str(answer.header.get("message"))
+        match answer.header.get("error"):
+            case None:
+                pass
+            case "PermissionError":
+                raise PermissionError(said)
+            case _:
+                # The command itself could not be started: as a shell would say it.
+                return ExecResult(False, 127, "", said)
+        out = answer.data[: answer.number("out")].decode(errors="replace")
+        err = answer.data[answer.number("out") :].decode(errors="replace")
+        if answer.flag("overflow"):
+            raise OutputLimitExceededError(f"{self._output_limit() >> 20} MiB", out or err)
+        if answer.flag("timed_out"):
+            raise TimeoutError(f"The command did not end within {timeout} s.")
+        code = answer.number("code")
+        # A signal shows as 128 + its number, as in a shell.
+        return ExecResult(code == 0, code if code >= 0 else 128 - code, out, err)
+
+    @override
+    async def write_file(self, file: str, contents: str | bytes) -> None:
+        data = contents.encode() if isinstance(contents, str) else contents
+        _raise(await self._server.ask({"op": "write", "path": _inside(file)}, data), file)
+
+    @overload
+    async def read_file(self, file: str, text: Literal[True] = True) -> str: ...
+
+    @overload
+    async def read_file(self, file: str, text: Literal[False]) -> bytes: ...
+
+    @override
+    async def read_file(self, file: str, text: bool = True) -> str | bytes:
+        limit = SandboxEnvironmentLimits.MAX_READ_FILE_SIZE
+        answer = await self._server.ask({"op": "read", "path": _inside(file), "plain": False, "limit": limit})
+        _raise(answer, file)
+        return answer.data.decode("utf-8") if text else answer.data
+
+    @override
+    async def read_plain(self, file: str, limit: int) -> Plain:
+        answer = await self._server.ask({"op": "read", "path": _inside(file), "plain": True, "limit": limit})
+        error = answer.header.get("error")
+        return Plain(answer.data, None if error is None else str(error), str(answer.header.get("message", "")))
+
+    @classmethod
+    @override
+    async def sample_init(
+        cls, task_name: str, config: SandboxEnvironmentConfigType | None, metadata: dict[str, str]
+    ) -> dict[str, SandboxEnvironment]:
+        return {"default": await cls.open(config if isinstance(config, SandboxSpec) else SandboxSpec())}
+
+    @classmethod
+    @override
+    async def sample_cleanup(
+        cls,
+        task_name: str,
+        config: SandboxEnvironmentConfigType | None,
+        environments: dict[str, SandboxEnvironment],
+        interrupted: bool,
+    ) -> None:
+        for environment in environments.values():
+            await provided(environment).close()
+
+    @classmethod
+    @override
+    def default_concurrency(cls) -> int | None:
+        return os.cpu_count()
+
+    @classmethod
+    @override
+    def config_deserialize(cls, config: dict[str, Any]) -> BaseModel:
+        return SandboxSpec.model_validate(config)
+
+
+def _inside(file: str) -> str:
+    return os.path.join(WORKSPACE, file)  # noqa: PTH118  (a path inside, not here)
+
+
+def _raise(answer: Answer, file: str) -> None:
+    name = answer.header.get("error")
+    if name is None:
+        return
+    if name == "TooLarge":
+        raise OutputLimitExceededError(SandboxEnvironmentLimits.MAX_READ_FILE_SIZE_STR, None)
+    kind = ERRORS.get(str(name), OSError)
+    raise kind(answer.header.get("errno"), str(answer.header["message"]), file)
