@@ -1,7 +1,10 @@
 """What every provider of ours answers to Inspect: each call becomes a request to the server inside."""
 
+import asyncio
 import os
-from typing import Any, Literal, overload
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, Literal, Self, overload
 
 from inspect_ai.util import (
     ExecResult,
@@ -16,7 +19,7 @@ from typing_extensions import override
 
 from harness.sandboxes.bubble.arguments import INSIDE_ID
 from harness.sandboxes.conversation import Answer, Conversation
-from harness.sandboxes.provider import Plain, ProvidedSandbox, provided
+from harness.sandboxes.provider import Plain, ProvidedSandbox, SandboxEnded, provided
 from harness.sandboxes.spec import WORKSPACE, SandboxSpec
 
 USERS = frozenset({None, "agent", str(INSIDE_ID)})
@@ -35,18 +38,48 @@ ERRORS: dict[str, type[OSError]] = {
 class ServedSandbox(ProvidedSandbox):
     """A sandbox with the server inside; it lives as long as the sample: background processes go on between commands."""
 
-    def __init__(self, server: Conversation, spec: SandboxSpec) -> None:
+    def __init__(self, spec: SandboxSpec) -> None:
         super().__init__()
-        self._server = server
         self._spec = spec
+        self._talk: Conversation | None = None
+        self._starting = asyncio.Lock()
+        self._closed = False
+
+    @classmethod
+    @abstractmethod
+    async def start(cls, spec: SandboxSpec, *, warm: bool) -> Conversation:
+        """Make the sandbox; `warm` asks for the data stack imported in it, where that can be had.
+
+        Raises:
+            MachineError: it can't be made; the message names the mend.
+        """
+
+    @classmethod
+    @override
+    async def open(cls, spec: SandboxSpec) -> Self:
+        sandbox = cls(spec)
+        await sandbox.server()
+        return sandbox
+
+    async def server(self, *, warm: bool = False) -> Conversation:
+        """The server inside; the first call makes the sandbox."""
+        async with self._starting:
+            if self._closed:
+                raise SandboxEnded("The sandbox has ended.")
+            if self._talk is None:
+                self._talk = await self.start(self._spec, warm=warm)
+            return self._talk
 
     @override
     async def close(self) -> None:
-        await self._server.close()
+        async with self._starting:
+            self._closed = True
+        if self._talk is not None:
+            await self._talk.close()
 
     @override
     def out_of_memory(self) -> bool:
-        return self._server.out_of_memory()
+        return self._talk is not None and self._talk.out_of_memory()
 
     @override
     async def exec(
@@ -62,17 +95,40 @@ class ServedSandbox(ProvidedSandbox):
     ) -> ExecResult[str]:
         if user not in USERS:
             raise SandboxUserUnsupportedError(f"The sandbox has one user, agent; it can't run as {user!r}.")
+        data = input.encode() if isinstance(input, str) else input or b""
+        return await self._run(await self.server(), "exec", cmd, data, cwd, env, timeout)
+
+    @override
+    async def python(
+        self,
+        arguments: Sequence[str],
+        *,
+        env: dict[str, str] | None = None,
+        cwd: str | None = None,
+        timeout: int | None = None,
+    ) -> ExecResult[str]:
+        return await self._run(await self.server(warm=True), "python", [*arguments], b"", cwd, env, timeout)
+
+    async def _run(
+        self,
+        server: Conversation,
+        kind: str,
+        command: list[str],
+        data: bytes,
+        cwd: str | None,
+        env: dict[str, str] | None,
+        timeout: int | None,
+    ) -> ExecResult[str]:
         request: dict[str, object] = {
-            "op": "exec",
-            "command": cmd,
+            "op": kind,
+            "command": command,
             "cwd": _inside(cwd or ""),
             "env": env or {},
             "limit": self._output_limit(),
             "timeout": timeout,
             "processes": self._spec.limits.processes,
         }
-        data = input.encode() if isinstance(input, str) else input or b""
-        answer = await self._server.ask(request, data, within=None if timeout is None else timeout + LATE_S)
+        answer = await server.ask(request, data, within=None if timeout is None else timeout + LATE_S)
         return self._result(answer, timeout)
 
     def _output_limit(self) -> int:
@@ -102,7 +158,7 @@ class ServedSandbox(ProvidedSandbox):
     @override
     async def write_file(self, file: str, contents: str | bytes) -> None:
         data = contents.encode() if isinstance(contents, str) else contents
-        _raise(await self._server.ask({"op": "write", "path": _inside(file)}, data), file)
+        _raise(await (await self.server()).ask({"op": "write", "path": _inside(file)}, data), file)
 
     @overload
     async def read_file(self, file: str, text: Literal[True] = True) -> str: ...
@@ -113,13 +169,13 @@ class ServedSandbox(ProvidedSandbox):
     @override
     async def read_file(self, file: str, text: bool = True) -> str | bytes:
         limit = SandboxEnvironmentLimits.MAX_READ_FILE_SIZE
-        answer = await self._server.ask({"op": "read", "path": _inside(file), "plain": False, "limit": limit})
+        answer = await (await self.server()).ask({"op": "read", "path": _inside(file), "plain": False, "limit": limit})
         _raise(answer, file)
         return answer.data.decode("utf-8") if text else answer.data
 
     @override
     async def read_plain(self, file: str, limit: int) -> Plain:
-        answer = await self._server.ask({"op": "read", "path": _inside(file), "plain": True, "limit": limit})
+        answer = await (await self.server()).ask({"op": "read", "path": _inside(file), "plain": True, "limit": limit})
         error = answer.header.get("error")
         return Plain(answer.data, None if error is None else str(error), str(answer.header.get("message", "")))
 
@@ -128,7 +184,7 @@ class ServedSandbox(ProvidedSandbox):
     async def sample_init(
         cls, task_name: str, config: SandboxEnvironmentConfigType | None, metadata: dict[str, str]
     ) -> dict[str, SandboxEnvironment]:
-        return {"default": await cls.open(config if isinstance(config, SandboxSpec) else SandboxSpec())}
+        return {"default": await cls.reserve(config if isinstance(config, SandboxSpec) else SandboxSpec())}
 
     @classmethod
     @override

@@ -32,6 +32,21 @@ WARM_IMPORTS = (
     "pyarrow.parquet, csv, tarfile, doctest, unittest, sqlite3, http.client, logging.config, multiprocessing.pool"
 )
 
+# What the warm interpreter imports: what baselines, graders, preparations and probes do.
+PRELOADED = (
+    *("numpy", "pandas", "scipy.optimize", "scipy.stats", "sklearn.dummy", "sklearn.ensemble", "sklearn.impute"),
+    *(
+        "sklearn.linear_model",
+        "sklearn.model_selection",
+        "sklearn.neighbors",
+        "sklearn.pipeline",
+        "sklearn.preprocessing",
+    ),
+    *("sklearn.tree", "sklearn.metrics", "skrub", "harness.baselines.contestants", "harness.baselines.stack"),
+    *("harness.competition.children", "harness.competition.contract", "harness.competition.labels"),
+    *("harness.competition.validity", "harness.competition.metrics", "tarfile", "argparse", "importlib.util"),
+)
+
 
 @dataclass(frozen=True)
 class Entry:

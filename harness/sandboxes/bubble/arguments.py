@@ -3,7 +3,7 @@
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -157,10 +157,10 @@ def library(spec: SandboxSpec, sources: Sources) -> Iterator[str]:
         yield from ("--ro-bind", sources.add(script), f"{BIN}/{name}")
 
 
-def environment(spec: SandboxSpec) -> Iterator[str]:
+def variables(spec: SandboxSpec) -> dict[str, str]:
     """The whole environment inside; nothing of the host's is passed on."""
     threads = str(max(1, int(spec.limits.cpus)))
-    values = {
+    return {
         "PATH": f"{BIN}:/usr/local/bin:/usr/bin:/bin",
         "HOME": WORKSPACE,
         "TMPDIR": "/tmp",  # noqa: S108  (the sandbox's own)
@@ -170,6 +170,7 @@ def environment(spec: SandboxSpec) -> Iterator[str]:
         "PYTHONPYCACHEPREFIX": BYTECODE,
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",
+        "PYTHONHASHSEED": "0",  # the same order of a set in each run, and in each fork of a warm interpreter
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108
         "XDG_CACHE_HOME": "/tmp/cache",  # noqa: S108
@@ -177,28 +178,45 @@ def environment(spec: SandboxSpec) -> Iterator[str]:
         "LOKY_MAX_CPU_COUNT": threads,
         **dict(spec.environment),
     }
-    for name, value in values.items():
+
+
+def environment(spec: SandboxSpec) -> Iterator[str]:
+    """The environment inside, set."""
+    for name, value in variables(spec).items():
         yield from ("--setenv", name, value)
 
 
+def writable(spec: SandboxSpec) -> dict[str, int]:
+    """The writable folders, each a file system of its own with a size in bytes that the kernel keeps."""
+    small = min(TEMPORARY_MB, spec.limits.disk_mb) << 20
+    return {"/tmp": small, "/var/tmp": small, "/dev/shm": small, WORKSPACE: spec.limits.disk_mb << 20}  # noqa: S108
+
+
 def places(spec: SandboxSpec) -> Iterator[str]:
-    """The writable folders, each a file system of its own with a size that the kernel keeps."""
-    small = min(TEMPORARY_MB, spec.limits.disk_mb)
+    """The kernel's own folders and the writable ones."""
     yield from ("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev")
-    sizes = {"/tmp": small, "/var/tmp": small, "/dev/shm": small, WORKSPACE: spec.limits.disk_mb}  # noqa: S108
-    for folder, size in sizes.items():
-        yield from ("--size", str(size << 20), "--tmpfs", folder)
+    for folder, size in writable(spec).items():
+        yield from ("--size", str(size), "--tmpfs", folder)
     yield from ("--dir", DATA)
 
 
 def bubblewrap(
-    program: Path, spec: SandboxSpec, stage: str | None, bytecode: Path | None
+    program: Path,
+    spec: SandboxSpec,
+    stage: str | None,
+    bytecode: Path | None,
+    *,
+    isolation: Sequence[str] = ISOLATION,
+    command: Sequence[str] | None = None,
 ) -> tuple[list[str], dict[str, str]]:
-    """The command that makes the sandbox up to the server's socket number, and the host paths by place on the stage."""
+    """The command that makes the sandbox up to the server's socket number, and the host paths by place on the stage.
+
+    `command` runs in the place of the server.
+    """
     sources = Sources(stage)
     words = [
         staged_program(program, sources),
-        *ISOLATION,
+        *isolation,
         *system(sources),
         *python(sources, bytecode),
         *library(spec, sources),
@@ -207,5 +225,5 @@ def bubblewrap(
     for mount in spec.mounts:
         words += ["--ro-bind", sources.add(mount.source.resolve()), mount.target]
     words += ["--remount-ro", "/", *environment(spec), "--chdir", WORKSPACE]
-    words += ["--", data_stack().executable, "-I", "-S", "-c", SERVE]
+    words += ["--", *(command or [data_stack().executable, "-I", "-S", "-c", SERVE])]
     return words, sources.paths

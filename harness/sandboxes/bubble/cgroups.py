@@ -28,6 +28,11 @@ class Group:
     def procs(self) -> list[str]:
         return [str(folder / "cgroup.procs") for folder in self.folders]
 
+    def take(self, pid: int) -> None:
+        """Put a process into the groups, with all that it will start."""
+        for path in self.procs:
+            Path(path).write_text(str(pid), encoding="utf-8")
+
     def out_of_memory(self) -> bool:
         """Whether the kernel ended a process of the sandbox for its memory."""
         if self.events is None:

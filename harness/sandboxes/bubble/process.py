@@ -19,7 +19,7 @@ from harness.sandboxes.bubble.program import program
 from harness.sandboxes.bubble.user import sandbox_uid
 from harness.sandboxes.conversation import Conversation
 from harness.sandboxes.provider import SandboxEnded
-from harness.sandboxes.spec import SandboxSpec
+from harness.sandboxes.spec import SandboxLimits, SandboxSpec
 
 START_S, END_S = 60, 5
 # Without control groups an address space bound stands in for the memory limit; the stack alone maps about 1 GiB.
@@ -28,9 +28,14 @@ _numbers = itertools.count()
 
 
 @cache
-def _sweep_once() -> None:
+def sweep_once() -> None:
     """Once a process: remove what harnesses that were killed have left."""
     sweep()
+
+
+def new_group(limits: SandboxLimits) -> Group | None:
+    """Control groups under a number of their own, where they can be had."""
+    return make_group(next(_numbers), limits)
 
 
 class Bubble(Conversation):
@@ -50,16 +55,16 @@ class Bubble(Conversation):
         """
         if spec.limits.gpus:
             raise MachineError("The sandbox `bubble` gives no graphics cards. Use --sandbox container, or gpus = 0.")
-        await asyncio.to_thread(_sweep_once)
+        await asyncio.to_thread(sweep_once)
         wrap = await asyncio.to_thread(program)
         uid = sandbox_uid()
         place = None if uid is None else stage()
-        group = make_group(next(_numbers), spec.limits)
+        group = new_group(spec.limits)
         ours, theirs = socket.socketpair()
         try:
             words, sources = bubblewrap(wrap, spec, place, bytecode)
             groups = group.procs if group else []
-            job = Job([*words, str(theirs.fileno())], sources, uid, place, *_rlimits(spec), groups)
+            job = Job([*words, str(theirs.fileno())], sources, uid, place, *rlimits(spec), groups)
             bubble = cls(await start(job, theirs.fileno()), group)
         except BaseException:
             ours.close()
@@ -113,10 +118,15 @@ class Bubble(Conversation):
             with suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
-        for _ in range(200):
-            if self._group is None or self._group.remove():
-                break
-            await asyncio.sleep(0.01)
+        await dissolve(self._group)
+
+
+async def dissolve(group: Group | None) -> None:
+    """Remove the control groups of a sandbox whose processes are at their end."""
+    for _ in range(200):
+        if group is None or group.remove():
+            break
+        await asyncio.sleep(0.01)
 
 
 def _children(pid: int) -> list[int]:
@@ -127,7 +137,7 @@ def _children(pid: int) -> list[int]:
         return [pid]
 
 
-def _rlimits(spec: SandboxSpec) -> tuple[dict[str, int], dict[str, int]]:
+def rlimits(spec: SandboxSpec) -> tuple[dict[str, int], dict[str, int]]:
     """What always holds, and what holds where control groups do not."""
     # One above the disk's size, so that a full disk is told as such and not by a signal.
     always = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": (spec.limits.disk_mb + 1) << 20, "RLIMIT_NOFILE": 4096}

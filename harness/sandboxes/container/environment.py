@@ -1,5 +1,7 @@
 """`container` as an Inspect sandbox provider: `SandboxEnvironmentSpec("container", SandboxSpec(...))`."""
 
+from typing import cast
+
 from inspect_ai.util import sandboxenv
 from typing_extensions import override
 
@@ -13,16 +15,12 @@ from harness.sandboxes.spec import SandboxSpec
 class ContainerSandbox(ServedSandbox):
     """One container."""
 
-    def __init__(self, container: Container, spec: SandboxSpec) -> None:
-        super().__init__(container, spec)
-        self._container = container
-
     @classmethod
     @override
-    async def open(cls, spec: SandboxSpec) -> "ContainerSandbox":
-        return cls(await Container.start(spec, await bytecode(Container.start)), spec)
+    async def start(cls, spec: SandboxSpec, *, warm: bool) -> Container:
+        return await Container.start(spec, await bytecode(Container.start))
 
     @property
     def name(self) -> str:
         """The id of the container."""
-        return self._container.name
+        return cast(Container, self._talk).name

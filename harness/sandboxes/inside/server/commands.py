@@ -9,17 +9,38 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from subprocess import PIPE
 from typing import IO
 
 from harness.sandboxes.inside.server import tree
 from harness.sandboxes.inside.server.frames import Header
 
 CHUNK = 1 << 16
-PIPE = 1 << 17  # what a pipe holds, and a chunk on its way
+IN_PIPE = 1 << 17  # what a pipe holds, and a chunk on its way
 GRACE_S, LONGEST_GRACE_S, ENDING_S = 0.2, 2.0, 2.0
 # Threads of this process count as processes of the user that the agent shares with it.
 OWN_THREADS = 24
 FIRST_TO_GO = "800"
+Stream = IO[bytes]
+Wait = Callable[[int, "float | None"], "int | None"]
+
+
+def first_to_go(pid: int) -> None:
+    """The kernel's choice under memory pressure must be the agent's process, never process 1."""
+    with suppress(OSError), open(f"/proc/{pid}/oom_score_adj", "w") as score:
+        score.write(FIRST_TO_GO)
+
+
+class Child:
+    """A process that was started: its streams, and how to wait for its exit code."""
+
+    def __init__(self, pid: int, stdin: Stream, stdout: Stream, stderr: Stream, wait: Wait) -> None:
+        self.pid, self.stdin, self.stdout, self.stderr = pid, stdin, stdout, stderr
+        self._wait = wait
+
+    def wait(self, until: float | None) -> int | None:
+        """The exit code, or None when it has not ended by then."""
+        return self._wait(self.pid, until)
 
 
 class Reaper:
@@ -45,7 +66,7 @@ class Reaper:
                 self._codes[pid] = os.waitstatus_to_exitcode(status)
                 self._ended.notify_all()
 
-    def spawn(self, request: Header, env: dict[str, str]) -> "subprocess.Popen[bytes]":
+    def spawn(self, request: Header, env: dict[str, str]) -> Child:
         """Start a command; raises what the system says when it can't be started."""
         processes = request["processes"] + OWN_THREADS
 
@@ -53,17 +74,19 @@ class Reaper:
             # The bound holds for the agent's processes, not for this one: a fork bomb can't silence the server.
             resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
 
+        child = self.launch(
+            request["command"], cwd=request["cwd"], env=env, stdin=PIPE, stdout=PIPE, stderr=PIPE, preexec_fn=bound
+        )
+        first_to_go(child.pid)
+        stdin, stdout, stderr = (pipe for pipe in (child.stdin, child.stdout, child.stderr) if pipe is not None)
+        return Child(child.pid, stdin, stdout, stderr, self.wait)
+
+    def launch(self, words: list[str], **options: object) -> "subprocess.Popen[bytes]":
+        """Start a process in a session of its own whose end this collects."""
         with self._spawning:
             try:
-                child = subprocess.Popen(
-                    request["command"],
-                    cwd=request["cwd"],
-                    env=env,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    start_new_session=True,
-                    preexec_fn=bound,  # noqa: PLW1509  (one system call; a wrapper program would leave a gap)
+                child: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]
+                    words, start_new_session=True, **options
                 )
             finally:
                 with self._ended:
@@ -71,9 +94,8 @@ class Reaper:
                     self._ended.notify_all()
             # Nothing of this number has ended yet: the reaper waits for the lock that is held here.
             self._codes.pop(child.pid, None)
-        # The kernel's choice under memory pressure must be the agent's process, never this one.
-        with suppress(OSError), open(f"/proc/{child.pid}/oom_score_adj", "w") as score:
-            score.write(FIRST_TO_GO)
+            # Its own object must never wait for it.
+            child.returncode = 0
         return child
 
     def wait(self, pid: int, until: float | None) -> int | None:
@@ -126,7 +148,7 @@ class Capture:
         Called after the end of the command, whose last words are in the pipe at most; what comes after is another's.
         """
         with self._lock:
-            self._most = min(self._limit, len(self._kept) + PIPE)
+            self._most = min(self._limit, len(self._kept) + IN_PIPE)
         while self._thread.is_alive() and not self._full and time.monotonic() < until:
             before = len(self._kept)
             self._thread.join(GRACE_S)
@@ -145,18 +167,19 @@ class Capture:
             return False
 
 
+Start = Callable[[Header, "dict[str, str]"], Child]
+
+
 class Command:
     """One command under way."""
 
-    def __init__(self, reaper: Reaper, request: Header, payload: bytearray, others: Callable[[], bool]) -> None:
-        self._reaper, self._tag, self._others = reaper, str(request["id"]), others
+    def __init__(self, start: Start, request: Header, payload: bytearray, others: Callable[[], bool]) -> None:
+        self._tag, self._others = str(request["id"]), others
         self._timeout: float | None = request["timeout"]
-        env = {**os.environ, **request["env"], "MLESMITH_COMMAND": self._tag}
-        self._child = reaper.spawn(request, env)
+        self._child = start(request, {**os.environ, **request["env"], "MLESMITH_COMMAND": self._tag})
         # One that has ended already is remembered by its number and an age before all: it can have no descendants.
         self._root = tree.process(self._child.pid) or tree.Process(self._child.pid, 1, self._child.pid, 1 << 62)
-        pipes = (self._child.stdin, self._child.stdout, self._child.stderr)
-        stdin, stdout, stderr = (pipe for pipe in pipes if pipe is not None)
+        stdin, stdout, stderr = self._child.stdin, self._child.stdout, self._child.stderr
         if payload:
             threading.Thread(target=_feed, args=(stdin, payload), daemon=True).start()
         else:
@@ -174,18 +197,18 @@ class Command:
 
     def result(self) -> tuple[Header, list[bytearray]]:
         """Wait for the end, or bring it about at the time limit."""
-        pid, limit = self._child.pid, self._timeout
-        code = self._reaper.wait(pid, None if limit is None else time.monotonic() + limit)
+        limit = self._timeout
+        code = self._child.wait(None if limit is None else time.monotonic() + limit)
         timed_out = code is None
         if timed_out:
             self.end()
-            code = self._reaper.wait(pid, time.monotonic() + ENDING_S)
+            code = self._child.wait(time.monotonic() + ENDING_S)
         self._ended = True
-        self._child.returncode = -signal.SIGKILL if code is None else code
+        code = -signal.SIGKILL if code is None else code
         until = time.monotonic() + LONGEST_GRACE_S
         taken = [stream.take(until) for stream in self._streams]
         parts, overflows = [data for data, _ in taken], [overflow for _, overflow in taken]
-        answer = {"code": self._child.returncode, "timed_out": timed_out, "overflow": any(overflows)}
+        answer = {"code": code, "timed_out": timed_out, "overflow": any(overflows)}
         return {**answer, "out": len(parts[0])}, parts
 
 

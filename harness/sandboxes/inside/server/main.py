@@ -10,6 +10,7 @@ import threading
 from harness.sandboxes.inside.server import files
 from harness.sandboxes.inside.server.commands import Command, Reaper
 from harness.sandboxes.inside.server.frames import Ended, Header, Wire
+from harness.sandboxes.inside.server.programs import Programs, fork_caller
 
 PR_SET_DUMPABLE = 4
 Answer = tuple[Header, "list[bytes | bytearray]"]
@@ -18,11 +19,18 @@ Answer = tuple[Header, "list[bytes | bytearray]"]
 class Server:
     """Answers requests until the host closes the socket."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, caller: socket.socket | None) -> None:
         self._wire = wire
         self._reaper = Reaper()
+        self._programs = Programs(self._reaper, caller)
         self._running: dict[int, Command] = {}
-        self._operations = {"exec": self._exec, "end": self._end, "read": self._read, "write": self._write}
+        self._operations = {
+            "exec": self._exec,
+            "python": self._exec,
+            "end": self._end,
+            "read": self._read,
+            "write": self._write,
+        }
 
     def run(self) -> None:
         while True:
@@ -40,7 +48,8 @@ class Server:
 
     def _exec(self, request: Header, payload: bytearray) -> Answer:
         number = request["id"]
-        command = Command(self._reaper, request, payload, others=lambda: bool(self._running.keys() - {number}))
+        start = self._programs.spawn if request["op"] == "python" else self._reaper.spawn
+        command = Command(start, request, payload, others=lambda: bool(self._running.keys() - {number}))
         self._running[number] = command
         try:
             answer, parts = command.result()
@@ -64,17 +73,26 @@ class Server:
 
 
 def main() -> None:
-    """Serve on the socket whose number is the first argument; when it closes, all that runs inside ends."""
+    """Serve on the socket whose number is the first argument."""
+    serve(socket.socket(fileno=int(sys.argv[1])))
+
+
+def serve(connection: socket.socket, *, forked: bool = False) -> None:
+    """Serve as process 1 until the host closes the socket; then all that runs inside ends.
+
+    `forked` is set in a fork of a warm interpreter: programs are forks of it, too.
+    """
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     # Python's handler would let a SIGINT from inside through to process 1; without a handler the kernel drops it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    connection = socket.socket(fileno=int(sys.argv[1]))
     connection.set_inheritable(False)
     # What starting had to say was said; later words would fill a pipe that nobody reads.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
+    # Forked off before there are threads.
+    caller = fork_caller(connection) if forked else None
     try:
-        Server(Wire(connection)).run()
+        Server(Wire(connection), caller).run()
     except Ended:
         pass
     finally:

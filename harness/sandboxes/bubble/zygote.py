@@ -1,0 +1,158 @@
+"""The warm interpreter of this process: one bubblewrap whose Python has imported the data stack and forks sandboxes.
+
+It sees no data but what is copied to its desks, one for each sandbox, and a sandbox sees its own desk alone.
+"""
+
+import array
+import asyncio
+import contextvars
+import json
+import os
+import shutil
+import socket
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from harness.errors import MachineError
+from harness.sandboxes.bubble.arguments import ISOLATION, bubblewrap
+from harness.sandboxes.bubble.launch import Job, stage, start
+from harness.sandboxes.bubble.owner import mark
+from harness.sandboxes.bubble.program import program
+from harness.sandboxes.bubble.user import sandbox_uid
+from harness.sandboxes.spec import Mount, SandboxLimits, SandboxSpec
+from harness.sandboxes.stack import PRELOADED, data_stack
+
+SWITCH = "MLESMITH_WARM"
+DESKS = "/desks"
+# What sandboxes may want of mlesmith's own code; each sees only what it names.
+LIBRARY = ("harness.competition", "harness.baselines", "harness.sandboxes.inside")
+PREFIX = "mlesmith-warm"
+START_S = 60
+END_S = 5
+# Sandboxes are forked inside, so user namespaces must be allowed there; each fork forbids further ones to itself.
+ENCLOSED = tuple(word for word in ISOLATION if word != "--disable-userns")
+
+
+class Zygote:
+    """A warm interpreter that runs; `desks` is where its sandboxes' files are put."""
+
+    def __init__(self, process: asyncio.subprocess.Process, channel: socket.socket, room: Path) -> None:
+        self._process = process
+        self._channel = channel
+        self._room = room
+        self.desks = room / "desks"
+
+    @classmethod
+    async def start(cls, bytecode: Path) -> "Zygote":
+        """Make one and wait until it is warm.
+
+        Raises:
+            MachineError: bubblewrap is missing or refuses, or the interpreter ended.
+        """
+        wrap = await asyncio.to_thread(program)
+        uid = sandbox_uid()
+        place = None if uid is None else stage()
+        room = Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{mark()}-"))
+        (room / "desks").mkdir(mode=0o755)
+        spec = SandboxSpec(
+            mounts=(Mount(source=room / "desks", target=DESKS),), library=LIBRARY, limits=SandboxLimits(disk_mb=1)
+        )
+        command = [data_stack().executable, "-m", "harness.sandboxes.inside.zygote.main"]
+        words, sources = bubblewrap(wrap, spec, place, bytecode, isolation=ENCLOSED, command=command)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            words += [str(theirs.fileno()), ",".join(PRELOADED)]
+            process = await start(Job(words, sources, uid, place), theirs.fileno())
+        zygote = cls(process, ours, room)
+        try:
+            ours.setblocking(False)
+            async with asyncio.timeout(START_S):
+                if not await asyncio.get_running_loop().sock_recv(ours, 16):
+                    raise MachineError(f"The warm interpreter ended: {await zygote._last_words()}")
+            ours.setblocking(True)
+        except BaseException:
+            await zygote.close()
+            raise
+        return zygote
+
+    async def _last_words(self) -> str:
+        if self._process.stderr is None:
+            return ""
+        with suppress(TimeoutError):
+            return (await asyncio.wait_for(self._process.stderr.read(4096), 1)).decode(errors="replace").strip()
+        return ""
+
+    def fork(self, job: dict[str, object], theirs: socket.socket) -> None:
+        """Ask for a sandbox that speaks on a socket.
+
+        Raises:
+            OSError: the interpreter has ended.
+        """
+        descriptors = array.array("i", [theirs.fileno()])
+        self._channel.sendmsg([json.dumps(job).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)])
+
+    @property
+    def running(self) -> bool:
+        """Whether it can still be asked."""
+        return self._process.returncode is None
+
+    async def ended(self) -> None:
+        """Wait for its end."""
+        await self._process.wait()
+
+    async def close(self) -> None:
+        """End it, with every sandbox that it has made."""
+        self._channel.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), END_S)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+        await asyncio.to_thread(shutil.rmtree, self._room, ignore_errors=True)
+
+
+class _Keeper:
+    """Holds the zygote of one event loop: made with the first use, ended with the loop."""
+
+    def __init__(self, bytecode: Path) -> None:
+        loop = asyncio.get_running_loop()
+        self.found: asyncio.Future[Zygote | None] = loop.create_future()
+        # In a context of its own: whoever asks first must not be held by it.
+        self._task = loop.create_task(self._keep(bytecode), context=contextvars.Context())
+
+    async def _keep(self, bytecode: Path) -> None:
+        try:
+            zygote = await Zygote.start(bytecode)
+        except (MachineError, OSError, TimeoutError):
+            self.found.set_result(None)
+            return
+        except BaseException:
+            self.found.cancel()
+            raise
+        self.found.set_result(zygote)
+        try:
+            await zygote.ended()
+        finally:
+            await zygote.close()
+
+
+_keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, _Keeper] = WeakKeyDictionary()
+
+
+async def zygote(bytecode: Path) -> Zygote | None:
+    """The warm interpreter, or None where there is none: refused here, or switched off by `MLESMITH_WARM=off`."""
+    if os.environ.get(SWITCH, "").lower() in {"off", "0", "no"}:
+        return None
+    loop = asyncio.get_running_loop()
+    keeper = _keepers.get(loop)
+    if keeper is not None and keeper.found.done():
+        found = keeper.found.result()
+        if found is None or found.running:
+            return found
+        keeper = None
+    if keeper is None:
+        keeper = _keepers[loop] = _Keeper(bytecode)
+    return await asyncio.shield(keeper.found)
