@@ -1,7 +1,7 @@
 """Grading: many submissions of one task in one grader sandbox, which holds the answers and which no agent ever saw."""
 
+import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +15,18 @@ from harness.competition.job import Job
 from harness.competition.reasons import INVALID_REASONS, Reason, Status
 from harness.competition.validity import open_regular, size_bound
 from harness.errors import MlesmithError
+from harness.grader_rooms import grader_room
 from harness.prepared import ANSWERS, PreparedTask
-from harness.sandboxes.selection import open_sandbox
-from harness.sandboxes.spec import Mount, SandboxLimits, SandboxSpec
+from harness.sandboxes.provider import ProvidedSandbox, SandboxEnded
+from harness.sandboxes.spec import WORKSPACE, Mount, SandboxLimits, SandboxSpec
 from harness.sandboxes.transfer import Refusal, read_result
 
 SECONDS_EACH = 20
 START_S = 60
-LIMITS = SandboxLimits(memory_mb=2048, cpus=1, disk_mb=64, processes=64)
+LIMITS = SandboxLimits(memory_mb=2048, cpus=1, disk_mb=256, processes=64)
 MEMORY_EACH_MB = 1024
-RESULT = "/workspace/result.json"
+# Together with what others of the same task have there at the same time.
+SHARED_BYTES = 8 << 20
 LONGEST_MESSAGE = 2000
 TAIL = 1500
 
@@ -73,26 +75,24 @@ async def grade(
         MachineError: no sandbox works here.
     """
     reports: dict[str, GradeReport] = {}
-    files: dict[str, str] = {}
-    with tempfile.TemporaryDirectory(prefix="mlesmith-grade-") as temporary:
-        desk = Path(temporary)
-        desk.chmod(0o755)
-        (desk / "submissions").mkdir(mode=0o755)
-        bound = size_bound(task.rules)
-        for number, (name, value) in enumerate(submissions.items()):
-            try:
-                content = _content(value, bound)
-            except InvalidSubmission as refusal:
-                reports[name] = GradeReport(Status.INVALID, refusal.reason, str(refusal))
-                continue
-            if isinstance(content, GradeReport):
-                reports[name] = content
-                continue
-            files[f"{number:06d}.csv"] = name
-            _write(desk / "submissions" / f"{number:06d}.csv", content)
-        if files:
-            found = await _run_grader(task, desk, metric, len(files), sandbox)
-            reports |= {name: _report(task, found.get(file)) for file, name in files.items()}
+    names: dict[str, str] = {}
+    contents: dict[str, bytes] = {}
+    bound = size_bound(task.rules)
+    for number, (name, value) in enumerate(submissions.items()):
+        try:
+            content = _content(value, bound)
+        except InvalidSubmission as refusal:
+            reports[name] = GradeReport(Status.INVALID, refusal.reason, str(refusal))
+            continue
+        if isinstance(content, GradeReport):
+            reports[name] = content
+            continue
+        names[f"{number:06d}.csv"] = name
+        contents[f"{number:06d}.csv"] = content
+    if contents:
+        text = task.package.files["metric.py"] if metric is None else metric
+        found = await _graded(task, text, contents, sandbox)
+        reports |= {name: _report(task, found.get(file)) for file, name in names.items()}
     return {name: reports[name] for name in submissions}
 
 
@@ -109,38 +109,57 @@ def _content(value: Value, bound: int) -> bytes | GradeReport:
     return value
 
 
+async def _graded(task: PreparedTask, metric: str, contents: Mapping[str, bytes], sandbox: str) -> dict[str, _Outcome]:
+    """The outcomes by file, from the task's grader room; large submissions get a room of their own."""
+    size = sum(map(len, contents.values()))
+    large = size > SHARED_BYTES
+    limits = LIMITS.model_copy(
+        update={"disk_mb": LIMITS.disk_mb + (size >> 20), "memory_mb": LIMITS.memory_mb + (size >> 20)} if large else {}
+    )
+    spec = SandboxSpec(
+        mounts=(Mount(source=task.private, target="/answers"),), limits=limits, library=("harness.competition",)
+    )
+    key = f"{task.private} {sandbox} {hashlib.sha256(metric.encode()).hexdigest()} {size if large else ''}"
+    try:
+        async with grader_room(key, spec, sandbox) as (room, name):
+            return await _run_grader(room, f"{WORKSPACE}/{name}", task, metric, contents)
+    except SandboxEnded:
+        # Another submission may have brought about the end of a shared room; in a new one this is alone.
+        async with grader_room(key, spec, sandbox) as (room, name):
+            return await _run_grader(room, f"{WORKSPACE}/{name}", task, metric, contents)
+
+
 async def _run_grader(
-    task: PreparedTask, desk: Path, metric: str | None, count: int, sandbox: str
+    room: ProvidedSandbox, desk: str, task: PreparedTask, metric: str, contents: Mapping[str, bytes]
 ) -> dict[str, _Outcome]:
     job = Job(
-        metric="/grader/metric.py",
+        metric=f"{desk}/metric.py",
         answers=f"/answers/{ANSWERS}",
-        submissions="/grader/submissions",
-        result=RESULT,
+        submissions=f"{desk}/submissions",
+        result=f"{desk}/result.json",
         targets=task.package.card.task.target,
         rules=task.rules,
         seconds=SECONDS_EACH,
         memory_mb=MEMORY_EACH_MB,
     )
-    _write(desk / "metric.py", (task.package.files["metric.py"] if metric is None else metric).encode())
-    _write(desk / "job.json", job.to_json().encode())
-    spec = SandboxSpec(
-        mounts=(Mount(source=desk, target="/grader"), Mount(source=task.private, target="/answers")),
-        limits=LIMITS,
-        library=("harness.competition",),
-    )
-    command = ["python", "-m", "harness.competition.grade", "/grader/job.json"]
-    async with open_sandbox(spec, sandbox) as grader:
-        try:
-            ended = await grader.exec(command, timeout=START_S + count * (SECONDS_EACH + 1))
-        except (TimeoutError, OutputLimitExceededError) as error:
-            raise GraderCrashed(f"The grader of {task.package.id} did not end: {error}") from error
-        if not ended.success:
-            said = printable(ended.stderr.strip()[-TAIL:]) or f"exit code {ended.returncode}"
-            raise GraderCrashed(f"The grader of {task.package.id} failed: {said}")
-        result = await read_result(grader, RESULT, 1_000_000 + 4 * LONGEST_MESSAGE * count)
+    for name, content in contents.items():
+        await room.write_file(f"{desk}/submissions/{name}", content)
+    await room.write_file(f"{desk}/metric.py", metric)
+    await room.write_file(f"{desk}/job.json", job.to_json())
+    try:
+        ended = await room.python(
+            ["-m", "harness.competition.grade", f"{desk}/job.json"],
+            timeout=START_S + len(contents) * (SECONDS_EACH + 1),
+        )
+    except (TimeoutError, OutputLimitExceededError) as error:
+        raise GraderCrashed(f"The grader of {task.package.id} did not end: {error}") from error
+    if not ended.success:
+        said = printable(ended.stderr.strip()[-TAIL:]) or f"exit code {ended.returncode}"
+        raise GraderCrashed(f"The grader of {task.package.id} failed: {said}")
+    result = await read_result(room, job.result, 1_000_000 + 4 * LONGEST_MESSAGE * len(contents))
     if not isinstance(result, bytes):
         raise GraderCrashed(f"The grader of {task.package.id} left no result.")
+    await room.exec(["rm", "-rf", desk])
     try:
         return _OUTCOMES.validate_json(result)
     except ValidationError as error:
@@ -157,8 +176,3 @@ def _report(task: PreparedTask, outcome: _Outcome | None) -> GradeReport:
     return GradeReport(
         Status.ERROR, message=printable(outcome.message) or "The grader gave a result that contradicts itself."
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-    path.chmod(0o644)

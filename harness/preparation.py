@@ -24,7 +24,7 @@ from harness.grading import GraderCrashed, grade
 from harness.package import TaskPackage
 from harness.places import cache_dir, whole_file
 from harness.prepared import ANSWERS, SAMPLE, TEST, TRAIN, PreparedTask, submission_columns
-from harness.sandboxes.selection import open_sandbox
+from harness.sandboxes.selection import reserve_sandbox
 from harness.sandboxes.spec import WORKSPACE, Mount, SandboxLimits, SandboxSpec
 from harness.sandboxes.transfer import NothingPacked, copy_tree_out
 from harness.sandboxes.untar import HostileArchive
@@ -34,7 +34,6 @@ __all__ = ["PreparationFailed", "PreparedTask", "answers_file", "check_form", "p
 
 # A new form of the cache's folders gets a new number: old entries are then never read.
 FORM = "1"
-HASH_SEED = ("PYTHONHASHSEED", "0")
 SECONDS = 300
 KILLED = 137
 OUTPUT_MB = 1024
@@ -101,9 +100,8 @@ async def run_prepare(
 ) -> None:
     """Run prepare.py once, without any cache; `destination` receives `public/` and `private/`.
 
-    The order of Python's sets is the same in each run; `environment` and `cwd` (inside the sandbox) vary that and other
-    things that a deterministic prepare.py does not depend on; `fetched` is the raw data where it is at hand, also other
-    data of the same form.
+    `environment` and `cwd` (inside the sandbox) vary what a deterministic prepare.py does not depend on; `fetched` is
+    the raw data where it is at hand, also other data of the same form.
 
     Raises:
         PreparationFailed, SourceError, MachineError: as `prepare`.
@@ -122,7 +120,7 @@ async def run_prepare(
                 Mount(source=code, target="/task/prepare.py"),
             ),
             limits=LIMITS,
-            environment=(HASH_SEED, *environment),
+            environment=environment,
             library=("harness.competition",),
         )
         await _run(package.id, spec, destination, sandbox, cwd)
@@ -130,11 +128,11 @@ async def run_prepare(
 
 
 async def _run(task: str, spec: SandboxSpec, destination: Path, sandbox: str, cwd: str | None) -> None:
-    command = ["python", "-m", "harness.competition.prepare", "--task", "/task/prepare.py", "--raw", "/raw"]
+    command = ["-m", "harness.competition.prepare", "--task", "/task/prepare.py", "--raw", "/raw"]
     command += ["--root", WORKSPACE, "--archive", ARCHIVE]
-    async with open_sandbox(spec, sandbox) as inside:
+    async with reserve_sandbox(spec, sandbox) as inside:
         try:
-            ended = await inside.exec(command, cwd=cwd, timeout=SECONDS)
+            ended = await inside.python(command, cwd=cwd, timeout=SECONDS)
         except TimeoutError:
             raise PreparationFailed(task, f"prepare.py took longer than {SECONDS} s.") from None
         except OutputLimitExceededError:

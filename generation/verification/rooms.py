@@ -1,12 +1,12 @@
 """The battery's own sandboxes: an agent's room for the probes, and a room with the answers for the bench."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable
 from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 
-from inspect_ai.util import OutputLimitExceededError, SandboxEnvironment
+from inspect_ai.util import ExecResult, OutputLimitExceededError, SandboxEnvironment
 from pydantic import ValidationError
 
 from generation.verification.answers import Form
@@ -17,7 +17,7 @@ from harness.competition.validity import size_bound
 from harness.errors import MlesmithError
 from harness.evals import agent_sandbox
 from harness.prepared import ANSWERS, PreparedTask
-from harness.sandboxes.selection import open_sandbox
+from harness.sandboxes.selection import reserve_sandbox
 from harness.sandboxes.spec import WORKSPACE, Mount, SandboxLimits, SandboxSpec
 from harness.sandboxes.transfer import read_result
 
@@ -68,12 +68,12 @@ async def run_probes(task: PreparedTask, form: Form, folder: Path, *, sandbox: s
         "rows": LADDER_ROWS,
     }
     limit = task.package.card.limits.time_s
-    async with open_sandbox(probing_sandbox(task, folder), sandbox) as room:
-        ladder = await _run(room, ["python", f"{PROBES}/ladder.py", json.dumps(words)], LADDER_S)
+    async with reserve_sandbox(probing_sandbox(task, folder), sandbox) as room:
+        ladder = await _run(room.python([f"{PROBES}/ladder.py", json.dumps(words)], timeout=LADDER_S), LADDER_S)
         left = {name: await _left(room, f"{name}.csv", bound) for name in LADDER}
-        reference = await _run(room, ["python", f"{PROBES}/solution.py"], limit)
+        reference = await _run(room.python([f"{PROBES}/solution.py"], timeout=limit), limit)
         submission = await _left(room, "submission.csv", bound)
-        checked = await _run(room, ["check-submission"], CHECK_S)
+        checked = await _run(room.exec(["check-submission"], timeout=CHECK_S), CHECK_S)
     return ProbeRuns(
         reference=Run(reference.code, reference.seconds, reference.messages, submission),
         checked=checked,
@@ -101,9 +101,9 @@ async def run_bench(task: PreparedTask, job: BenchJob, folder: Path, *, sandbox:
         library=("harness.competition",),
     )
     result = f"{WORKSPACE}/result.json"
-    command = ["python", f"{PROBES}/bench.py", "/bench/metric.py", f"/answers/{ANSWERS}", "/bench/job.npz", result]
-    async with open_sandbox(spec, sandbox) as room:
-        ended = await _run(room, command, BENCH_S)
+    command = [f"{PROBES}/bench.py", "/bench/metric.py", f"/answers/{ANSWERS}", "/bench/job.npz", result]
+    async with reserve_sandbox(spec, sandbox) as room:
+        ended = await _run(room.python(command, timeout=BENCH_S), BENCH_S)
         answer = await read_result(room, result, LARGEST_ANSWER)
     if ended.code != 0 or not isinstance(answer, bytes):
         raise BenchFailed(f"metric.py on known predictions ended with exit code {ended.code}: {ended.messages}")
@@ -113,11 +113,11 @@ async def run_bench(task: PreparedTask, job: BenchJob, folder: Path, *, sandbox:
         raise BenchFailed(f"metric.py on known predictions left a result of another form: {error}") from error
 
 
-async def _run(room: SandboxEnvironment, command: Sequence[str], limit: int) -> Run:
+async def _run(program: Awaitable[ExecResult[str]], limit: int) -> Run:
     """One program; a limit that it reaches is told as its end."""
     started = perf_counter()
     try:
-        ended = await room.exec(list(command), timeout=limit)
+        ended = await program
     except TimeoutError:
         return Run(TIMED_OUT, perf_counter() - started, f"it did not end within {limit} s")
     except OutputLimitExceededError:

@@ -1,9 +1,10 @@
 """Agents without a language model: a program that runs once in the agent's sandbox."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-from inspect_ai.util import OutputLimitExceededError, sandbox
+from inspect_ai.util import ExecResult, OutputLimitExceededError, sandbox
 
 from harness.agents.outcome import ended, introduce, seed_of
 from harness.competition.reasons import Reason
@@ -25,8 +26,8 @@ def baseline(name: str, family: str, seed: int | None = None) -> Solver:
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001
         introduce(state, name, family)
-        command = ["python", "-m", "harness.baselines", name, "--seed", str(seed_of(state, seed))]
-        await _run(state, command)
+        command = ["-m", "harness.baselines", name, "--seed", str(seed_of(state, seed))]
+        await _run(state, lambda limit: provided(sandbox()).python(command, timeout=limit))
         return state
 
     return solve
@@ -43,17 +44,19 @@ def script(file: str, seed: int | None = None) -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001
         introduce(state, f"script:{path.name}", "script")
         await sandbox().write_file(SCRIPT, text)
-        await _run(state, ["python", SCRIPT], {"SEED": str(seed_of(state, seed))})
+        env = {"SEED": str(seed_of(state, seed))}
+        command = ["python", SCRIPT]
+        await _run(state, lambda limit: sandbox().exec(command, env=env, timeout=limit, timeout_retry=False))
         return state
 
     return solve
 
 
-async def _run(state: TaskState, command: list[str], env: dict[str, str] | None = None) -> None:
+async def _run(state: TaskState, program: Callable[[int], Awaitable[ExecResult[str]]]) -> None:
     """Run the program to its end or to the time limit, and say why it ended if it did not end well."""
     limit = int(state.metadata.get("time_s", DEFAULT_TIME_S))
     try:
-        done = await sandbox().exec(command, env=env, timeout=limit, timeout_retry=False)
+        done = await program(limit)
     except TimeoutError:
         ended(state, Reason.TIME, f"It was stopped after {limit} s.")
         return

@@ -51,7 +51,7 @@ class ProvidedSandbox(SandboxEnvironment):
     ) -> ExecResult[str]:
         """What `python ARGUMENTS` (`-m MODULE` or a file first) does; faster where the data stack is imported already.
 
-        For the project's own programs and what they load; what a model or a user writes is for `exec`.
+        For the project's own programs and those of task packages; what an agent writes is for `exec`.
 
         Raises:
             TimeoutError, OutputLimitExceededError: as `exec`.

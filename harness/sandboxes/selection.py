@@ -59,7 +59,19 @@ def image_of(name: str) -> str | None:
 @asynccontextmanager
 async def open_sandbox(spec: SandboxSpec, kind: str = "auto") -> AsyncIterator[ProvidedSandbox]:
     """A sandbox for the time of the block; nothing of it is left afterwards."""
-    sandbox = await PROVIDERS[choose(kind)].sandbox.open(spec)
+    async with _closed_at_the_end(await PROVIDERS[choose(kind)].sandbox.open(spec)) as sandbox:
+        yield sandbox
+
+
+@asynccontextmanager
+async def reserve_sandbox(spec: SandboxSpec, kind: str = "auto") -> AsyncIterator[ProvidedSandbox]:
+    """As `open_sandbox`, but made at its first use: warm where that is a program of the project's."""
+    async with _closed_at_the_end(await PROVIDERS[choose(kind)].sandbox.reserve(spec)) as sandbox:
+        yield sandbox
+
+
+@asynccontextmanager
+async def _closed_at_the_end(sandbox: ProvidedSandbox) -> AsyncIterator[ProvidedSandbox]:
     try:
         yield sandbox
     finally:

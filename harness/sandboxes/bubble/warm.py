@@ -24,6 +24,9 @@ from harness.sandboxes.spec import LIBRARY, WORKSPACE, SandboxSpec
 LARGEST_COPY, MOST_FILES = 64 << 20, 1000
 # What is read when an interpreter starts can't be changed in a fork.
 FIXED = ("PYTHON", "LC_", "LANG", "TZ")
+# Process 1 shows the whole stack as its memory, 270 MB. With less than this for all, the kernel, out of memory, might
+# end it before the program that fills it, which counts 0.8 of the limit more.
+LEAST_MEMORY_MB = 512
 CREDENTIALS = struct.Struct("iII")
 END_S = 5
 
@@ -34,8 +37,7 @@ class TooMuch(Exception):
 
 async def warm_bubble(spec: SandboxSpec, bytecode: Path) -> "WarmBubble | None":
     """A warm sandbox, or None where a fresh one must do: refused here, or asked for what a fork can't have."""
-    several = spec.limits.cpus >= 2
-    if spec.limits.gpus or several or any(name.startswith(FIXED) for name, _ in spec.environment):
+    if not can_be_warm(spec):
         return None
     await asyncio.to_thread(sweep_once)
     warm = await zygote(bytecode)
@@ -45,6 +47,14 @@ async def warm_bubble(spec: SandboxSpec, bytecode: Path) -> "WarmBubble | None":
         return await WarmBubble.start(spec, warm)
     except (TooMuch, OSError, SandboxEnded):
         return None
+
+
+def can_be_warm(spec: SandboxSpec) -> bool:
+    """Whether a fork of an interpreter that runs already can keep to the specification."""
+    limits = spec.limits
+    if limits.gpus or limits.cpus >= 2 or limits.memory_mb < LEAST_MEMORY_MB:
+        return False
+    return not any(name.startswith(FIXED) for name, _ in spec.environment)
 
 
 class WarmBubble(Conversation):

@@ -123,6 +123,11 @@ class _Keeper:
         # In a context of its own: whoever asks first must not be held by it.
         self._task = loop.create_task(self._keep(bytecode), context=contextvars.Context())
 
+    def over(self) -> bool:
+        """Whether there was one and it has ended; one that was refused will be refused again."""
+        found = self.found.result() if self.found.done() else None
+        return found is not None and not found.running
+
     async def _keep(self, bytecode: Path) -> None:
         try:
             zygote = await Zygote.start(bytecode)
@@ -148,11 +153,13 @@ async def zygote(bytecode: Path) -> Zygote | None:
         return None
     loop = asyncio.get_running_loop()
     keeper = _keepers.get(loop)
-    if keeper is not None and keeper.found.done():
-        found = keeper.found.result()
-        if found is None or found.running:
-            return found
-        keeper = None
-    if keeper is None:
+    if keeper is None or keeper.over():
         keeper = _keepers[loop] = _Keeper(bytecode)
     return await asyncio.shield(keeper.found)
+
+
+def current() -> Zygote | None:
+    """The warm interpreter of this event loop, where one runs."""
+    keeper = _keepers.get(asyncio.get_running_loop())
+    found = keeper.found.result() if keeper is not None and keeper.found.done() else None
+    return found if found is not None and found.running else None

@@ -5,9 +5,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from inspect_ai.util import ExecResult
 
+from harness.sandboxes.bubble.warm import WarmBubble
 from harness.sandboxes.provider import ProvidedSandbox
 from harness.sandboxes.selection import open_sandbox
 from harness.sandboxes.spec import SandboxSpec
+
+
+def own_processes(sandbox: ProvidedSandbox) -> int:
+    """How many processes of mlesmith's own are inside: process 1, and in a warm sandbox what starts programs."""
+    return 2 if isinstance(getattr(sandbox, "_talk", None), WarmBubble) else 1
+
 
 Try = Callable[..., Awaitable[ExecResult[str]]]
 

@@ -1,0 +1,197 @@
+"""Warm sandboxes: the tests of fresh ones, run on them; and programs that give the same results in both."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from inspect_ai.util._sandbox import self_check
+from typing_extensions import override
+
+from harness.sandboxes import selection
+from harness.sandboxes.bubble import warm, zygote
+from harness.sandboxes.bubble.environment import BubbleSandbox
+from harness.sandboxes.bubble.process import Bubble
+from harness.sandboxes.bubble.program import program
+from harness.sandboxes.bubble.warm import WarmBubble, can_be_warm
+from harness.sandboxes.provider import ProvidedSandbox, Provider, SandboxEnded
+from harness.sandboxes.selection import open_sandbox
+from harness.sandboxes.spec import Mount, SandboxLimits, SandboxSpec
+from tests.harness.sandboxes import test_bubble, test_limits, test_reach, test_transfer
+from tests.harness.sandboxes.conftest import own_processes
+from tests.harness.sandboxes.test_conformance import NOT_OFFERED
+
+pytestmark = [pytest.mark.anyio, pytest.mark.sandbox]
+
+for module in (test_bubble, test_limits, test_reach, test_transfer):
+    globals().update({name: getattr(module, name) for name in dir(module) if name.startswith("test_")})
+globals().update({name: getattr(self_check, name) for name in self_check.__all__ if name not in NOT_OFFERED})
+
+
+class WarmSandbox(BubbleSandbox):
+    """A `bubble` that is warm whatever it is used for."""
+
+    @classmethod
+    @override
+    async def open(cls, spec: SandboxSpec) -> "WarmSandbox":
+        sandbox = cls(spec)
+        assert isinstance(await sandbox.server(warm=True), WarmBubble) is can_be_warm(spec)
+        return sandbox
+
+
+@pytest.fixture(scope="module", autouse=True)
+def only_warm() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(selection, "PROVIDERS", {"bubble": Provider("bubble", WarmSandbox, program)})
+        yield
+
+
+@pytest.fixture
+def sandbox_env(room: ProvidedSandbox) -> ProvidedSandbox:
+    """The name under which Inspect's suite asks for a sandbox."""
+    return room
+
+
+async def test_the_first_use_decides() -> None:
+    fresh, warm_one = BubbleSandbox(SandboxSpec()), BubbleSandbox(SandboxSpec())
+    try:
+        await fresh.exec(["true"])
+        await warm_one.python(["-m", "timeit", "-n", "1"])
+        assert isinstance(await fresh.server(), Bubble)
+        assert isinstance(await warm_one.server(), WarmBubble)
+    finally:
+        await fresh.close()
+        await warm_one.close()
+
+
+@pytest.mark.parametrize(
+    "limits", [SandboxLimits(cpus=2), SandboxLimits(memory_mb=256), SandboxLimits(memory_mb=511, cpus=1)]
+)
+def test_what_a_fork_cannot_keep_to_is_fresh(limits: SandboxLimits) -> None:
+    assert not can_be_warm(SandboxSpec(limits=limits))
+
+
+@pytest.mark.parametrize("name", ["PYTHONHASHSEED", "TZ", "LC_ALL", "LANG"])
+def test_what_is_read_at_the_start_needs_one(name: str) -> None:
+    assert not can_be_warm(SandboxSpec(environment=((name, "1"),)))
+    assert can_be_warm(SandboxSpec(environment=(("MLESMITH_TIME_S", "1"),)))
+
+
+async def test_memory_is_counted(room: ProvidedSandbox) -> None:
+    async with open_sandbox(SandboxSpec(limits=SandboxLimits(memory_mb=600))) as sandbox:
+        await sandbox.write_file("fill.py", "data = bytearray(3 << 30)")
+        assert (await sandbox.python(["fill.py"])).returncode in {137, 1}
+        await sandbox.write_file("some.py", "print(len(bytearray(300 << 20)))")
+        assert (await sandbox.python(["some.py"])).stdout == f"{300 << 20}\n"
+
+
+PROGRAM = """
+import atexit, json, os, random, sys
+import numpy as np
+atexit.register(lambda: print("farewell"))
+told = {"argv": sys.argv, "cwd": os.getcwd(), "name": __name__, "path": sys.path[0], "seed": os.environ["SEED"]}
+told |= {"in": sys.stdin.read(), "hashes": sorted(map(hash, "abc")), "mine": os.access("/proc/self/fd", os.R_OK)}
+print(json.dumps(told), sorted(map(int, os.listdir("/proc/self/fd")))[:4])
+print(random.random(), np.random.rand(), file=sys.stderr)
+sys.exit(int(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("code", [0, 3])
+async def test_a_program_is_as_one_that_is_started_anew(code: int) -> None:
+    async with open_sandbox(SandboxSpec()) as warm_one:
+        fresh = await BubbleSandbox.open(SandboxSpec())
+        try:
+            told = []
+            for sandbox in (warm_one, fresh):
+                await sandbox.write_file("/workspace/in/program.py", PROGRAM)
+                told.append(await sandbox.python(["in/program.py", str(code)], env={"SEED": "9"}, cwd="/workspace"))
+            told.append(await fresh.exec(["python", "in/program.py", str(code)], env={"SEED": "9"}, cwd="/workspace"))
+        finally:
+            await fresh.close()
+    assert [one.returncode for one in told] == [code] * 3
+    assert told[0].stdout == told[1].stdout == told[2].stdout
+    assert told[0].stdout.endswith("farewell\n")
+    assert len({one.stderr for one in told}) == 3, "each has a luck of its own"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("raise KeyError('lost')", 1, "KeyError: 'lost'"),
+        ("import sys; sys.exit('told why')", 1, "told why"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", 137, ""),
+        ("import threading, time\nthreading.Thread(target=lambda: (time.sleep(0.05), print('late'))).start()", 0, ""),
+    ],
+)
+async def test_ends(room: ProvidedSandbox, text: str, code: int, said: str) -> None:
+    await room.write_file("end.py", text)
+    done = await room.python(["end.py"])
+    assert done.returncode == code
+    assert said in done.stderr
+    assert ("late" in done.stdout) == ("late" in text)
+
+
+async def test_one_program_leaves_nothing_for_the_next(room: ProvidedSandbox) -> None:
+    poison = (
+        "import json, builtins, sys, os; json.dumps = None; builtins.len = None; sys.path.clear(); os.environ.clear()"
+    )
+    await room.write_file("poison.py", poison)
+    await room.write_file("next.py", "import json, os; print(json.dumps(len('four')), os.environ['USER'])")
+    await room.python(["poison.py"])
+    assert (await room.python(["next.py"])).stdout == "4 agent\n"
+
+
+async def test_a_time_limit_ends_a_program(room: ProvidedSandbox) -> None:
+    await room.write_file(
+        "sleep.py", "import os, time; os.fork(); os.setsid() if os.fork() == 0 else 0; time.sleep(600)"
+    )
+    with pytest.raises(TimeoutError):
+        await room.python(["sleep.py"], timeout=1)
+    listed = await room.exec(["sh", "-c", "ls -d /proc/[0-9]* | wc -l"])
+    assert int(listed.stdout) == own_processes(room) + 3, "sh, ls and wc"
+
+
+async def test_large_data_is_not_copied(tmp_path: Path) -> None:
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(warm.LARGEST_COPY + 1)
+    sandbox = BubbleSandbox(SandboxSpec(mounts=(Mount(source=tmp_path / "large", target="/large"),)))
+    try:
+        assert isinstance(await sandbox.server(warm=True), Bubble)
+    finally:
+        await sandbox.close()
+
+
+async def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(zygote.SWITCH, "off")
+    assert await warm.warm_bubble(SandboxSpec(), Path("/nowhere")) is None
+
+
+def test_nothing_is_left_after_the_loop() -> None:
+    found: list[zygote.Zygote] = []
+
+    async def use() -> None:
+        sandbox = BubbleSandbox(SandboxSpec())
+        await sandbox.python(["-m", "timeit", "-n", "1"])
+        made = zygote.current()
+        assert made is not None
+        found.append(made)
+        assert any(made.desks.iterdir())
+        await sandbox.close()
+        assert not any(made.desks.iterdir())
+
+    asyncio.run(use())
+    assert not found[0].running
+    assert not found[0].desks.exists()
+
+
+async def test_a_warm_interpreter_that_is_gone_is_made_again() -> None:
+    async with open_sandbox(SandboxSpec()) as sandbox:
+        made = zygote.current()
+        assert made is not None
+        await made.close()
+        with pytest.raises(SandboxEnded):
+            await sandbox.exec(["true"])
+    async with open_sandbox(SandboxSpec()) as sandbox:
+        assert (await sandbox.exec(["echo", "again"])).stdout == "again\n"
+        assert zygote.current() is not made
