@@ -16,6 +16,7 @@ from harness.competition.reasons import INVALID_REASONS, Reason, Status
 from harness.competition.validity import open_regular, size_bound
 from harness.errors import MlesmithError
 from harness.grader_rooms import grader_room
+from harness.places import cache_dir, whole_file
 from harness.prepared import ANSWERS, PreparedTask
 from harness.sandboxes.provider import ProvidedSandbox, SandboxEnded
 from harness.sandboxes.spec import WORKSPACE, Mount, SandboxLimits, SandboxSpec
@@ -25,6 +26,7 @@ SECONDS_EACH = 20
 START_S = 60
 LIMITS = SandboxLimits(memory_mb=2048, cpus=1, disk_mb=256, processes=64)
 MEMORY_EACH_MB = 1024
+METRIC = "/grader/metric.py"
 # Together with what others of the same task have there at the same time.
 SHARED_BYTES = 8 << 20
 LONGEST_MESSAGE = 2000
@@ -116,24 +118,36 @@ async def _graded(task: PreparedTask, metric: str, contents: Mapping[str, bytes]
     limits = LIMITS.model_copy(
         update={"disk_mb": LIMITS.disk_mb + (size >> 20), "memory_mb": LIMITS.memory_mb + (size >> 20)} if large else {}
     )
+    code = _metric_file(metric)
     spec = SandboxSpec(
-        mounts=(Mount(source=task.private, target="/answers"),), limits=limits, library=("harness.competition",)
+        mounts=(Mount(source=task.private, target="/answers"), Mount(source=code, target=METRIC)),
+        limits=limits,
+        library=("harness.competition",),
     )
-    key = f"{task.private} {sandbox} {hashlib.sha256(metric.encode()).hexdigest()} {size if large else ''}"
+    key = f"{task.private} {sandbox} {code.stem} {size if large else ''}"
     try:
         async with grader_room(key, spec, sandbox) as (room, name):
-            return await _run_grader(room, f"{WORKSPACE}/{name}", task, metric, contents)
+            return await _run_grader(room, f"{WORKSPACE}/{name}", task, contents)
     except SandboxEnded:
         # Another submission may have brought about the end of a shared room; in a new one this is alone.
         async with grader_room(key, spec, sandbox) as (room, name):
-            return await _run_grader(room, f"{WORKSPACE}/{name}", task, metric, contents)
+            return await _run_grader(room, f"{WORKSPACE}/{name}", task, contents)
+
+
+def _metric_file(metric: str) -> Path:
+    """The metric as a file that a sandbox shows."""
+    path = cache_dir("metrics") / f"{hashlib.sha256(metric.encode()).hexdigest()[:32]}.py"
+    if not path.is_file():
+        with whole_file(path) as draft:
+            draft.write_text(metric, encoding="utf-8")
+    return path
 
 
 async def _run_grader(
-    room: ProvidedSandbox, desk: str, task: PreparedTask, metric: str, contents: Mapping[str, bytes]
+    room: ProvidedSandbox, desk: str, task: PreparedTask, contents: Mapping[str, bytes]
 ) -> dict[str, _Outcome]:
     job = Job(
-        metric=f"{desk}/metric.py",
+        metric=METRIC,
         answers=f"/answers/{ANSWERS}",
         submissions=f"{desk}/submissions",
         result=f"{desk}/result.json",
@@ -144,7 +158,6 @@ async def _run_grader(
     )
     for name, content in contents.items():
         await room.write_file(f"{desk}/submissions/{name}", content)
-    await room.write_file(f"{desk}/metric.py", metric)
     await room.write_file(f"{desk}/job.json", job.to_json())
     try:
         ended = await room.python(

@@ -115,7 +115,7 @@ def test_a_failing_metric_is_an_error_never_a_score(body: str, words: str, prepa
     assert re.search(words, report.message)
 
 
-FORGED = "atexit.register(lambda: open('/workspace/result.json', 'w').write('''{}'''))"
+FORGED = "atexit.register(lambda: open('/workspace/job1/result.json', 'w').write('''{}'''))"
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,10 @@ def test_a_result_that_contradicts_itself_is_an_error(outcome: str | None, prepa
         ("x = 1", "exactly one subclass of CompetitionMetrics"),
         ("raise SystemExit('no')", "no"),
         ("import os; os.kill(os.getpid(), 9)", "exit code 137"),
-        (metric_that("return 1.0", "atexit.register(lambda: os.remove('/workspace/result.json'))"), "left no result"),
+        (
+            metric_that("return 1.0", "atexit.register(lambda: os.remove('/workspace/job1/result.json'))"),
+            "left no result",
+        ),
     ],
 )
 def test_a_grader_that_breaks_as_a_whole_says_so(metric: str, words: str, prepared_task: PreparedOf) -> None:

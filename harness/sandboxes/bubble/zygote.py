@@ -24,7 +24,9 @@ from harness.sandboxes.bubble.user import sandbox_uid
 from harness.sandboxes.spec import Mount, SandboxLimits, SandboxSpec
 from harness.sandboxes.stack import PRELOADED, data_stack
 
-SWITCH = "MLESMITH_WARM"
+SWITCH = "MLESMITH_WARM"  # "off" switches it off
+# The import costs more than it saves one sandbox alone, as where a single submission is graded.
+WORTH_FROM = 2
 DESKS = "/desks"
 # What sandboxes may want of mlesmith's own code; each sees only what it names.
 LIBRARY = ("harness.competition", "harness.baselines", "harness.sandboxes.inside")
@@ -144,14 +146,18 @@ class _Keeper:
             await zygote.close()
 
 
+_asked: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
 _keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, _Keeper] = WeakKeyDictionary()
 
 
 async def zygote(bytecode: Path) -> Zygote | None:
-    """The warm interpreter, or None where there is none: refused here, or switched off by `MLESMITH_WARM=off`."""
+    """The warm interpreter, or None where there is none: refused here, switched off, or not worth it yet."""
     if os.environ.get(SWITCH, "").lower() in {"off", "0", "no"}:
         return None
     loop = asyncio.get_running_loop()
+    _asked[loop] = _asked.get(loop, 0) + 1
+    if _asked[loop] < WORTH_FROM:
+        return None
     keeper = _keepers.get(loop)
     if keeper is None or keeper.over():
         keeper = _keepers[loop] = _Keeper(bytecode)

@@ -42,6 +42,7 @@ class WarmSandbox(BubbleSandbox):
 @pytest.fixture(scope="module", autouse=True)
 def only_warm() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zygote, "WORTH_FROM", 1)
         patch.setattr(selection, "PROVIDERS", {"bubble": Provider("bubble", WarmSandbox, program)})
         yield
 
@@ -165,6 +166,22 @@ async def test_large_data_is_not_copied(tmp_path: Path) -> None:
 async def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(zygote.SWITCH, "off")
     assert await warm.warm_bubble(SandboxSpec(), Path("/nowhere")) is None
+
+
+async def test_a_single_sandbox_is_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zygote, "WORTH_FROM", 2)
+
+    async def kind() -> str:
+        sandbox = BubbleSandbox(SandboxSpec())
+        try:
+            return type(await sandbox.server(warm=True)).__name__
+        finally:
+            await sandbox.close()
+
+    async def three() -> list[str]:
+        return [await kind() for _ in range(3)]
+
+    assert await asyncio.to_thread(asyncio.run, three()) == ["Bubble", "WarmBubble", "WarmBubble"]
 
 
 def test_nothing_is_left_after_the_loop() -> None:
