@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import anyio
 from inspect_ai import Task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.solver import Solver
@@ -13,8 +14,11 @@ from harness.agents.react import react
 from harness.package import TaskPackage, load_package
 from harness.places import cache_dir
 from harness.prepared import PreparedTask
-from harness.prepared_tasks import PACKAGE, SANDBOX, prepare_all
-from harness.sandboxes.selection import choose, image_of
+from harness.prepared_tasks import ASKED, PACKAGE, outside, prepare_all
+from harness.sandboxes.bubble.bytecode import bytecode
+from harness.sandboxes.container.compose import compose_config
+from harness.sandboxes.container.process import Container
+from harness.sandboxes.selection import Choice, choose_for_cells
 from harness.sandboxes.spec import DATA, Mount, SandboxLimits, SandboxSpec
 from harness.scorer import competition_scorer
 from harness.selection import select
@@ -51,8 +55,9 @@ def competition_task(
     Raises:
         PreparationFailed, SourceError, MachineError: the data can't be had or prepared here.
     """
+    choice = choose_for_cells(sandbox)
     task = prepare_all([package], sandbox)[0]
-    return _task(package.id, [_sample(task, sandbox, time_s, memory_mb)], agent, package.card.version)
+    return _task(package.id, [_sample(task, sandbox, choice, time_s, memory_mb)], agent, package.card.version)
 
 
 def suite(
@@ -66,8 +71,10 @@ def suite(
     """Many competitions as the samples of one task, so that they make one log."""
     words = [tasks] if isinstance(tasks, str) else list(tasks)
     wanted = [part.strip() for word in words for part in word.split(",") if part.strip()]
+    choice = choose_for_cells(sandbox)
     prepared = prepare_all(select(*wanted), sandbox)
-    return _task("suite", [_sample(task, sandbox, time_s, memory_mb) for task in prepared], agent, "1-A")
+    samples = [_sample(task, sandbox, choice, time_s, memory_mb) for task in prepared]
+    return _task("suite", samples, agent, "1-A")
 
 
 def _task(name: str, samples: list[Sample], agent: str | None, version: str) -> Task:
@@ -116,16 +123,25 @@ def _rules(task: PreparedTask) -> Path:
     return path
 
 
-def _sample(task: PreparedTask, sandbox: str, time_s: int | None, memory_mb: int | None) -> Sample:
+def _environment(choice: Choice, spec: SandboxSpec) -> SandboxEnvironmentSpec:
+    """The sandbox as Inspect is told of it."""
+    if choice.name == "docker":
+        compiled = outside(lambda: anyio.run(bytecode, Container.start))
+        return SandboxEnvironmentSpec("docker", compose_config(spec, compiled))
+    return SandboxEnvironmentSpec(choice.name, spec)
+
+
+def _sample(task: PreparedTask, sandbox: str, choice: Choice, time_s: int | None, memory_mb: int | None) -> Sample:
     card = task.package.card
-    kind = choose(sandbox)
     return Sample(
         id=card.id,
         input=task.package.files["description.md"],
-        sandbox=SandboxEnvironmentSpec(kind, agent_sandbox(task, time_s=time_s, memory_mb=memory_mb)),
+        sandbox=_environment(choice, agent_sandbox(task, time_s=time_s, memory_mb=memory_mb)),
         metadata={
             "task": card.id,
-            "sandbox_image": image_of(kind),
+            "sandbox": choice.name,
+            "sandbox_why": choice.why,
+            "sandbox_image": choice.image,
             "task_version": card.version,
             "task_hash": task.package.code_hash,
             "data_hash": task.data_hash,
@@ -138,7 +154,7 @@ def _sample(task: PreparedTask, sandbox: str, time_s: int | None, memory_mb: int
             "decimals": card.metric.decimals,
             "time_s": time_s or card.limits.time_s,
             "memory_mb": memory_mb or card.limits.memory_mb,
-            SANDBOX: sandbox,
+            ASKED: sandbox,
             PACKAGE: str(task.package.root or task.root),
         },
     )

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-from inspect_ai.util import OutputLimitExceededError, sandbox
+from inspect_ai.util import OutputLimitExceededError, SandboxUnavailableError, sandbox
 
 from harness.agents.outcome import ended, introduce, seed_of
 from harness.competition.reasons import Reason
 from harness.errors import UserError
-from harness.sandboxes.provider import SandboxEnded, provided
+from harness.sandboxes.foreign import out_of_memory
 from harness.sandboxes.spec import WORKSPACE
 
 SCRIPT = f"{WORKSPACE}/agent.py"
@@ -60,10 +60,9 @@ async def _run(state: TaskState, command: list[str], env: dict[str, str] | None 
     except OutputLimitExceededError as error:
         ended(state, Reason.AGENT_CRASHED, str(error))
         return
-    except SandboxEnded as error:
+    except SandboxUnavailableError as error:
         ended(state, Reason.AGENT_CRASHED, str(error))
         return
     if not done.success:
-        out_of_memory = provided(sandbox()).out_of_memory()
         said = done.stderr.strip() or f"exit code {done.returncode}"
-        ended(state, Reason.MEMORY if out_of_memory else Reason.AGENT_CRASHED, said)
+        ended(state, Reason.MEMORY if await out_of_memory(sandbox()) else Reason.AGENT_CRASHED, said)

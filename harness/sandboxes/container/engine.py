@@ -95,6 +95,15 @@ def sweep_once() -> None:
             if host == socket.gethostname() and gone(owner):
                 with suppress(APIError):
                     left.remove(force=True)
+        # Inspect's own sandbox `docker` marks no container, but the volume that one works in is marked by us.
+        for volume in engine().volumes.list(filters={"label": LABEL}):
+            host, _, owner = (volume.attrs.get("Labels") or {}).get(OWNER, "").partition(" ")
+            if host == socket.gethostname() and gone(owner):
+                for left in engine().containers.list(all=True, filters={"volume": volume.name}, ignore_removed=True):
+                    with suppress(APIError):
+                        left.remove(force=True)
+                with suppress(APIError):
+                    volume.remove()
     for path in Path(tempfile.gettempdir()).glob("mlesmith-container-*"):
         if gone(path.name.split("-")[2]):
             shutil.rmtree(path, ignore_errors=True)

@@ -12,6 +12,8 @@ from harness.sandboxes.spec import SandboxSpec
 REPOSITORY = "mlesmith/sandbox"
 # Where engines and programs expect a folder; the engine makes places to bind to by itself.
 FOLDERS = ("usr", "etc", "proc", "sys", "dev", "tmp", "var/tmp", "run/mlesmith", "workspace", "opt/mlesmith/bin")
+# A volume takes over the rights of the folder that it covers, and the user inside is not known yet.
+MODES = {"workspace": 0o1777}
 
 
 def _links() -> dict[str, str]:
@@ -20,7 +22,7 @@ def _links() -> dict[str, str]:
 
 def tag() -> str:
     """The name of the image for this interpreter and system."""
-    text = repr((FOLDERS, sorted(_links().items())))
+    text = repr((FOLDERS, MODES, sorted(_links().items())))
     return f"{REPOSITORY}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
@@ -32,7 +34,7 @@ def _archive() -> bytes:
             parts = [str(parent) for parent in reversed(Path(name).parents) if parent != Path()]
             for folder in (part for part in [*parts, name] if part not in tar.getnames()):
                 about = tarfile.TarInfo(folder)
-                about.type, about.mode = tarfile.DIRTYPE, 0o755
+                about.type, about.mode = tarfile.DIRTYPE, MODES.get(folder, 0o755)
                 tar.addfile(about)
         for place, target in sorted(_links().items()):
             about = tarfile.TarInfo(place.lstrip("/"))
