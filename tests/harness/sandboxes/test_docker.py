@@ -1,31 +1,19 @@
 """Inspect's own sandbox `docker`, from the same packages: on a real engine, with what an agent may try in it."""
 
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from inspect_ai.log import list_eval_logs, read_eval_log
 from inspect_ai.util import SandboxEnvironment
 from inspect_ai.util._sandbox.docker.docker import DockerSandboxEnvironment
 
-from harness.errors import MachineError
-from harness.results import read_results
-from harness.runs import run
 from harness.sandboxes.bubble.bytecode import bytecode
 from harness.sandboxes.container import compose
-from harness.sandboxes.container import engine as engines
-from harness.sandboxes.container.compose import NoCompose, compose_config, compose_version, probe
-from harness.sandboxes.container.image import make_image
+from harness.sandboxes.container.compose import NoCompose, compose_config, compose_version
 from harness.sandboxes.container.process import Container
 from harness.sandboxes.foreign import out_of_memory
-from harness.sandboxes.selection import choose, choose_for_cells
 from harness.sandboxes.spec import Mount, SandboxLimits, SandboxSpec
 from harness.sandboxes.transfer import read_result
-from tests.harness.agents.test_runs import SCRIPTS
-from tests.harness.packages import make_package
 from tests.harness.sandboxes import test_reach, test_transfer
 from tests.harness.sandboxes.conftest import Try
 
@@ -44,18 +32,8 @@ for module in (test_reach, test_transfer):
 LIMITS = SandboxLimits(memory_mb=300, processes=60)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def with_image() -> None:
-    """The image is made first."""
-    try:
-        make_image()
-        probe()
-    except MachineError as error:
-        pytest.skip(str(error))
-
-
 @pytest.fixture(scope="module")
-async def room(with_image: None) -> AsyncIterator[SandboxEnvironment]:
+async def room(engine_ready: None) -> AsyncIterator[SandboxEnvironment]:
     """One plain sandbox as Inspect makes it, for all tests of the module."""
     config = compose_config(SandboxSpec(limits=LIMITS), await bytecode(Container.start))
     await DockerSandboxEnvironment.task_init("test", config)
@@ -118,6 +96,7 @@ async def test_a_large_result_is_taken_and_one_that_shrinks_is_no_crash(room: Sa
     assert await read_result(room, test_transfer.RESULT, 20_000_000) == bytes(20_000_000)
 
 
+@pytest.mark.usefixtures("engine_ready")
 def test_configuration_names_every_limit_and_no_writable_folder_of_the_host(tmp_path: Path) -> None:
     odd = tmp_path / "a$HOME"
     odd.mkdir()
@@ -145,85 +124,6 @@ def test_configuration_names_every_limit_and_no_writable_folder_of_the_host(tmp_
     assert [mount["target"] for mount in said["volumes"] if mount["type"] == "volume"] == ["/workspace"]
 
 
-@pytest.fixture(scope="module")
-def cells(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The logs of all scripts and a baseline on one task."""
-    root = tmp_path_factory.mktemp("scripts")
-    package = make_package(tmp_path_factory.mktemp("number"), "number")
-    package.write(root / "mine")
-    card = next((root / "mine").iterdir()) / "task.toml"
-    text = card.read_text().replace("time_s = 600", "time_s = 6").replace("memory_mb = 2048", "memory_mb = 400")
-    card.write_text(text)
-    for name, program in SCRIPTS.items():
-        (root / f"{name}.py").write_text(program)
-    agents = ["constant", "sample_submission", *(f"script:{root}/{name}.py" for name in SCRIPTS)]
-    return run(agents, [], [str(root / "mine")], sandbox="docker", log_dir=root / "logs", jobs=4)
-
-
-def test_cells_end_as_they_deserve(cells: Path) -> None:
-    found = read_results([cells]).set_index("contestant")
-    ended = {str(name).removeprefix("script:"): (row["status"], row["reason"]) for name, row in found.iterrows()}
-    assert ended == {
-        "constant": ("graded", ""),
-        "sample_submission": ("graded", ""),
-        "good.py": ("graded", ""),
-        "crash.py": ("missing", "agent_crashed"),
-        "link.py": ("invalid", "not_a_file"),
-        "late.py": ("missing", "time"),
-        "hungry.py": ("missing", "memory"),
-        "greedy.py": ("missing", "agent_crashed"),
-    }
-
-
-def test_log_names_the_sandbox_and_its_image(cells: Path) -> None:
-    for info in list_eval_logs(str(cells)):
-        samples = read_eval_log(info).samples
-        assert samples
-        said = samples[0].metadata
-        assert (said["sandbox"], said["sandbox_why"]) == ("docker", "asked for")
-        assert said["sandbox_image"] == probe()
-        assert samples[0].sandbox
-        assert samples[0].sandbox.type == "docker"
-
-
-def test_graders_run_in_a_sandbox_of_ours() -> None:
-    assert choose_for_cells("docker").name == "docker"
-    assert choose("docker").name == choose("auto").name != "docker"
-
-
-KILLED = """
-import anyio
-from inspect_ai.util._sandbox.docker.docker import DockerSandboxEnvironment
-from harness.sandboxes.container.compose import compose_config
-from harness.sandboxes.spec import SandboxSpec
-
-async def main():
-    config = compose_config(SandboxSpec(), None)
-    await DockerSandboxEnvironment.task_init("killed", config)
-    made = await DockerSandboxEnvironment.sample_init("killed", config, {})
-    print((await made["default"].connection()).container, flush=True)
-    await anyio.sleep_forever()
-
-anyio.run(main)
-"""
-
-
-def test_what_a_killed_harness_left_is_removed() -> None:
-    with subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True) as harness:
-        assert harness.stdout is not None
-        lines = iter(harness.stdout.readline, "")
-        name = next((line.strip() for line in lines if line.startswith("inspect-killed")), "")
-        harness.kill()
-    engine = engines.engine()
-    assert name
-    volumes = [mount["Name"] for mount in engine.containers.get(name).attrs["Mounts"] if mount["Type"] == "volume"]
-    assert len(volumes) == 1
-    engines.sweep_once.cache_clear()
-    engines.sweep_once()
-    assert not engine.containers.list(all=True, filters={"name": name}, ignore_removed=True)
-    assert not engine.volumes.list(filters={"name": volumes[0]})
-
-
 # What docker says (28.2.2 without its plugin; compose 2.26.1), and the mend.
 PROGRAMS = {
     "no program": (None, "docker-cli"),
@@ -241,20 +141,3 @@ def test_missing_compose_names_the_mend(name: str, tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NoCompose, match=mend):
         compose.require_new(compose_version())
-
-
-def test_inspects_own_command_runs_a_task_in_it(tmp_path: Path) -> None:
-    (tmp_path / "raw").mkdir()
-    make_package(tmp_path / "raw", "number").write(tmp_path / "tasks" / "mine")
-    (task,) = (tmp_path / "tasks" / "mine").iterdir()
-    words = ["eval", f"mlesmith/{task.name}", "-T", "sandbox=docker", "--solver", "mlesmith/constant"]
-    done = subprocess.run(
-        [sys.executable, "-m", "inspect_ai", *words, "--model", "none/none", "--log-dir", str(tmp_path / "logs")],
-        env={**os.environ, "MLESMITH_TASKS": str(tmp_path / "tasks")},
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-    )
-    assert done.returncode == 0, done.stderr
-    assert set(read_results([tmp_path / "logs"])["status"]) == {"graded"}
