@@ -9,7 +9,7 @@ from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.solver import Solver
 from inspect_ai.util import SandboxEnvironmentSpec
 
-from harness.agents.contestant import parse_contestant
+from harness.agents.contestant import parse_contestant, require_own
 from harness.agents.react import react
 from harness.package import TaskPackage, load_package
 from harness.places import cache_dir
@@ -18,12 +18,12 @@ from harness.prepared_tasks import ASKED, PACKAGE, outside, prepare_all
 from harness.sandboxes.bubble.bytecode import bytecode
 from harness.sandboxes.container.compose import compose_config
 from harness.sandboxes.container.process import Container
+from harness.sandboxes.host import HostRefuses
 from harness.sandboxes.selection import Choice, choose_for_cells
-from harness.sandboxes.spec import DATA, Mount, SandboxLimits, SandboxSpec
+from harness.sandboxes.spec import DATA, RULES, Mount, SandboxLimits, SandboxSpec
 from harness.scorer import competition_scorer
 from harness.selection import select
 
-RULES = "/opt/mlesmith/rules.json"
 # What an agent's sandbox holds of mlesmith: the check of a submission and the baselines; no metric, no grader.
 LIBRARY = (
     "harness.competition.__init__",
@@ -49,13 +49,14 @@ def competition_task(
     sandbox: str = "auto",
     time_s: int | None = None,
     memory_mb: int | None = None,
+    unisolated: bool = False,
 ) -> Task:
     """One competition as a task of one sample; prepares the data (cached).
 
     Raises:
         PreparationFailed, SourceError, MachineError: the data can't be had or prepared here.
     """
-    choice = choose_for_cells(sandbox)
+    choice = _choice(sandbox, [package], agent, unisolated=unisolated)
     task = prepare_all([package], sandbox)[0]
     return _task(package.id, [_sample(task, sandbox, choice, time_s, memory_mb)], agent, package.card.version)
 
@@ -67,14 +68,26 @@ def suite(
     sandbox: str = "auto",
     time_s: int | None = None,
     memory_mb: int | None = None,
+    unisolated: bool = False,
 ) -> Task:
     """Many competitions as the samples of one task, so that they make one log."""
     words = [tasks] if isinstance(tasks, str) else list(tasks)
     wanted = [part.strip() for word in words for part in word.split(",") if part.strip()]
-    choice = choose_for_cells(sandbox)
-    prepared = prepare_all(select(*wanted), sandbox)
+    packages = select(*wanted)
+    choice = _choice(sandbox, packages, agent, unisolated=unisolated)
+    prepared = prepare_all(packages, sandbox)
     samples = [_sample(task, sandbox, choice, time_s, memory_mb) for task in prepared]
     return _task("suite", samples, agent, "1-A")
+
+
+def _choice(sandbox: str, packages: Sequence[TaskPackage], agent: str | None, *, unisolated: bool) -> Choice:
+    choice = choose_for_cells(sandbox, unisolated=unisolated)
+    if choice.name == "host":
+        require_own([parse_contestant(agent)] if agent else [])
+        made = [package.id for package in packages if package.card.provenance.engine == "llm"]
+        if made:
+            raise HostRefuses(f"A language model made {', '.join(made)}: not without isolation. Use another sandbox.")
+    return choice
 
 
 def _task(name: str, samples: list[Sample], agent: str | None, version: str) -> Task:

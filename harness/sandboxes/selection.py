@@ -10,6 +10,7 @@ from harness.sandboxes.bubble.program import program
 from harness.sandboxes.container.compose import probe
 from harness.sandboxes.container.environment import ContainerSandbox
 from harness.sandboxes.container.image import digest
+from harness.sandboxes.host import require_flag
 from harness.sandboxes.provider import ProvidedSandbox, Provider
 from harness.sandboxes.spec import SandboxSpec
 
@@ -25,7 +26,7 @@ PROVIDERS = {
 
 
 # What only an agent's cell may run in; preparing, verifying and grading take a sandbox of ours all the same.
-CELLS_ONLY = {"docker": probe}
+CELLS_ONLY = frozenset({"docker", "host"})
 
 
 @dataclass(frozen=True)
@@ -84,15 +85,19 @@ def _why_first(refusals: Mapping[str, str]) -> str:
     return f"the first that works ({before})" if before else "the first that works"
 
 
-def choose_for_cells(kind: str = "auto") -> Choice:
-    """The sandbox of an agent's cell: one of ours, or Inspect's own `docker`.
+def choose_for_cells(kind: str = "auto", *, unisolated: bool = False) -> Choice:
+    """The sandbox of an agent's cell: one of ours, Inspect's own `docker`, or with the flag `host`, which is none.
 
     Raises:
         UnknownName: there is no such sandbox.
+        HostRefuses: `host` without the flag.
         MachineError: it does not work here; the message names the mend.
     """
     require_known(kind, for_cells=True)
-    return Choice(kind, "asked for", CELLS_ONLY[kind]()) if kind in CELLS_ONLY else choose(kind)
+    if kind == "host":
+        require_flag(unisolated=unisolated)
+        return Choice(kind, "asked for, without isolation", None)
+    return Choice(kind, "asked for", probe()) if kind == "docker" else choose(kind)
 
 
 def image_of(name: str) -> str | None:

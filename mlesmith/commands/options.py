@@ -26,5 +26,12 @@ Json = Annotated[bool, typer.Option("--json", help="JSON alone on standard outpu
 Sandbox = Annotated[str, typer.Option("--sandbox", help="auto, or the name of a sandbox provider.", callback=_checked)]
 CellSandbox = Annotated[
     str,
-    typer.Option("--sandbox", help="auto, bubble, container, or docker: Inspect's own.", callback=_known_for_cells),
+    typer.Option(
+        "--sandbox",
+        help="auto, bubble, container; docker: Inspect's own; host: none at all, for the baselines.",
+        callback=_known_for_cells,
+    ),
+]
+Unisolated = Annotated[
+    bool, typer.Option("--host-is-not-isolated", help="With --sandbox host: yes, the baselines run on this machine.")
 ]
