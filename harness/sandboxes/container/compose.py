@@ -46,8 +46,8 @@ def probe() -> str:
         version = str(engine().version()["Version"])
     if int(version.split(".", maxsplit=1)[0]) < OLDEST_ENGINE:
         raise MachineError(
-            f"The engine {version} is too old for Inspect's docker: it takes {OLDEST_ENGINE} or later. "
-            "Upgrade it, or use --sandbox container."
+            f"The engine {version} is too old for Inspect's docker: it takes {OLDEST_ENGINE} or later.",
+            "Upgrade it, or use --sandbox container.",
         )
     require_new(compose_version())
     sweep_once()
@@ -66,15 +66,16 @@ def compose_version() -> str:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NoCompose(
-            f"Inspect's docker calls the program `docker`: {error}. Install Docker's command line "
-            "(`apt install docker-cli docker-compose`), or use --sandbox container, which needs neither."
+            f"Inspect's docker calls the program `docker`: {error}.",
+            "Install Docker's command line (`apt install docker-cli docker-compose`), or use --sandbox container, "
+            "which needs neither.",
         ) from error
     said = (done.stdout.strip() or done.stderr.strip()).splitlines()
     if done.returncode != 0 or not re.match(r"v?\d+\.\d+", said[0] if said else ""):
         raise NoCompose(
-            f"Inspect's docker needs docker compose 2, and docker says: {said[0] if said else 'nothing'}. Install it "
-            "(`apt install docker-compose`; on Ubuntu docker-compose-v2, from Docker docker-compose-plugin), "
-            "or use --sandbox container, which needs none."
+            f"Inspect's docker needs docker compose 2, and docker says: {said[0] if said else 'nothing'}.",
+            "Install it (`apt install docker-compose`; on Ubuntu docker-compose-v2, from Docker "
+            "docker-compose-plugin), or use --sandbox container, which needs none.",
         )
     return said[0].removeprefix("v")
 
@@ -88,8 +89,8 @@ def require_new(version: str) -> None:
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_COMPOSE:
         oldest = ".".join(map(str, OLDEST_COMPOSE))
         raise NoCompose(
-            f"docker compose {version} is too old for Inspect's docker: it takes {oldest} or later. "
-            "Upgrade it, or use --sandbox container."
+            f"docker compose {version} is too old for Inspect's docker: it takes {oldest} or later.",
+            "Upgrade it, or use --sandbox container.",
         )
 
 
