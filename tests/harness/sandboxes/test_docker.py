@@ -57,12 +57,12 @@ async def test_no_privilege(python: Try) -> None:
 FAKED = """
 import ctypes, os, platform, signal
 queue = {"x86_64": 129, "aarch64": 138}[platform.machine()]  # rt_sigqueueinfo
+info = (ctypes.c_int * 32)(signal.SIGTERM, 0, -1)  # SI_QUEUE, by nobody
+ctypes.CDLL(None).syscall(queue, 1, signal.SIGTERM, ctypes.byref(info))
+info[2] = 0  # SI_USER by nobody: the kernel lets nobody say so
+told = ctypes.CDLL(None).syscall(queue, 1, signal.SIGTERM, ctypes.byref(info))
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL, signal.SIGHUP):
     os.kill(1, number)
-info = (ctypes.c_int * 32)(signal.SIGTERM, 0, 0)  # as if SI_USER by nobody: the kernel refuses to say so
-told = ctypes.CDLL(None, use_errno=True).syscall(queue, 1, signal.SIGTERM, ctypes.byref(info))
-info[2] = -1  # SI_QUEUE
-ctypes.CDLL(None).syscall(queue, 1, signal.SIGTERM, ctypes.byref(info))
 print("refused" if told else "sent")
 """
 
