@@ -64,6 +64,15 @@ def _inside(kind: str | None) -> list[Examined]:
     return [tried(f"{name} in {kind}", partial(trial, kind)) for name, trial in parts.items()]
 
 
+def mends(findings: list[Examined]) -> dict[str, str]:
+    """What to do, each once, with all that it mends."""
+    found: dict[str, list[str]] = {}
+    for one in findings:
+        if one.mend:
+            found.setdefault(one.mend, []).append(one.what)
+    return {", ".join(names): mend for mend, names in found.items()}
+
+
 def enough(findings: list[Examined]) -> bool:
     """Whether a sandbox of ours works, without which nothing runs."""
     return any(found.works != "no" for found in findings if found.what in {BUBBLE, CONTAINER})

@@ -127,7 +127,7 @@ async def _killed_for_memory(kind: str) -> bool:
 def other_limits(kind: str) -> str:
     """Whether a program gets more processes or disk than it has."""
     processes, disk = anyio.run(_greedy, kind)
-    seen = f"{processes} processes of {SMALL.processes} and a margin of {OWN_THREADS}, {disk} of {SMALL.disk_mb} MB"
+    seen = f"{processes} processes where {SMALL.processes} (and {OWN_THREADS}) are allowed, {disk} MB on {SMALL.disk_mb} MB of disk"
     if processes > SMALL.processes + OWN_THREADS or disk > SMALL.disk_mb:
         raise MachineError(f"not kept: {seen}", DEFECT)
     return seen

@@ -16,7 +16,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="JSON alone on s
 
     Everything is really done, not guessed. Exit code 3 when no sandbox works.
     """
-    from mlesmith.doctor import enough, examine
+    from mlesmith.doctor import enough, examine, mends
     from mlesmith.screen import ANSWERS, show_json, show_table
 
     findings = examine()
@@ -24,9 +24,8 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="JSON alone on s
         show_json([finding.row() for finding in findings])
     else:
         show_table("This machine", ("what", "works", "seen"), [(one.what, one.works, one.seen) for one in findings])
-        for one in findings:
-            if one.mend:
-                ANSWERS.print(f"\n{one.what.strip()}: {one.mend}", markup=False)
+        for names, mend in mends(findings).items():
+            ANSWERS.print(f"\n{names}: {mend}", markup=False)
     raise typer.Exit(0 if enough(findings) else 3)
 
 

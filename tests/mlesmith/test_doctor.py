@@ -138,6 +138,11 @@ def test_one_sandbox_of_ours_is_enough(bubble: str, container: str, runs: bool) 
     assert doctor.enough([*pair, doctor.Examined("sandbox docker", "yes", "")]) is runs
 
 
+def test_a_mend_is_told_once_with_all_that_it_mends() -> None:
+    rows = [doctor.Examined(name, "no", "", "Start it.") for name in ("a", "b")]
+    assert doctor.mends([*rows, doctor.Examined("c", "yes", "")]) == {"a, b": "Start it."}
+
+
 @pytest.mark.sandbox
 def test_command_tells_all_as_json_and_mends_what_fails(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "mlesmith", "doctor", "--json"]
