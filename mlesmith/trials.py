@@ -127,8 +127,9 @@ async def _killed_for_memory(kind: str) -> bool:
 def other_limits(kind: str) -> str:
     """Whether a program gets more processes or disk than it has."""
     processes, disk = anyio.run(_greedy, kind)
-    seen = f"{processes} processes where {SMALL.processes} (and {OWN_THREADS}) are allowed, {disk} MB on {SMALL.disk_mb} MB of disk"
-    if processes > SMALL.processes + OWN_THREADS or disk > SMALL.disk_mb:
+    allowed = SMALL.processes + OWN_THREADS
+    seen = f"no more than {processes} processes (allowed: {allowed}) and {disk} MB of disk (allowed: {SMALL.disk_mb})"
+    if processes > allowed or disk > SMALL.disk_mb:
         raise MachineError(f"not kept: {seen}", DEFECT)
     return seen
 
