@@ -14,9 +14,13 @@ class UserError(MlesmithError):
 
 
 class MachineError(MlesmithError):
-    """This machine can't: no sandbox, no disk, no engine."""
+    """This machine can't: no sandbox, no disk, no engine. `mend` is what to do, and the end of the message."""
 
     exit_code = 3
+
+    def __init__(self, said: str, mend: str = "") -> None:
+        super().__init__(f"{said} {mend}".strip())
+        self.said, self.mend = said, mend
 
 
 class UnknownName(UserError):

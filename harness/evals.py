@@ -3,23 +3,27 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import anyio
 from inspect_ai import Task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.solver import Solver
 from inspect_ai.util import SandboxEnvironmentSpec
 
-from harness.agents.contestant import parse_contestant
+from harness.agents.contestant import parse_contestant, require_own
 from harness.agents.react import react
 from harness.package import TaskPackage, load_package
 from harness.places import cache_dir
 from harness.prepared import PreparedTask
-from harness.prepared_tasks import PACKAGE, SANDBOX, prepare_all
-from harness.sandboxes.selection import choose, image_of
-from harness.sandboxes.spec import DATA, Mount, SandboxLimits, SandboxSpec
+from harness.prepared_tasks import ASKED, PACKAGE, outside, prepare_all
+from harness.sandboxes.bubble.bytecode import bytecode
+from harness.sandboxes.container.compose import compose_config
+from harness.sandboxes.container.process import Container
+from harness.sandboxes.host import HostRefuses
+from harness.sandboxes.selection import Choice, choose_for_cells
+from harness.sandboxes.spec import DATA, RULES, Mount, SandboxLimits, SandboxSpec
 from harness.scorer import competition_scorer
 from harness.selection import select
 
-RULES = "/opt/mlesmith/rules.json"
 # What an agent's sandbox holds of mlesmith: the check of a submission and the baselines; no metric, no grader.
 LIBRARY = (
     "harness.competition.__init__",
@@ -45,14 +49,16 @@ def competition_task(
     sandbox: str = "auto",
     time_s: int | None = None,
     memory_mb: int | None = None,
+    unisolated: bool = False,
 ) -> Task:
     """One competition as a task of one sample; prepares the data (cached).
 
     Raises:
         PreparationFailed, SourceError, MachineError: the data can't be had or prepared here.
     """
+    choice = _choice(sandbox, [package], agent, unisolated=unisolated)
     task = prepare_all([package], sandbox)[0]
-    return _task(package.id, [_sample(task, sandbox, time_s, memory_mb)], agent, package.card.version)
+    return _task(package.id, [_sample(task, sandbox, choice, time_s, memory_mb)], agent, package.card.version)
 
 
 def suite(
@@ -62,12 +68,26 @@ def suite(
     sandbox: str = "auto",
     time_s: int | None = None,
     memory_mb: int | None = None,
+    unisolated: bool = False,
 ) -> Task:
     """Many competitions as the samples of one task, so that they make one log."""
     words = [tasks] if isinstance(tasks, str) else list(tasks)
     wanted = [part.strip() for word in words for part in word.split(",") if part.strip()]
-    prepared = prepare_all(select(*wanted), sandbox)
-    return _task("suite", [_sample(task, sandbox, time_s, memory_mb) for task in prepared], agent, "1-A")
+    packages = select(*wanted)
+    choice = _choice(sandbox, packages, agent, unisolated=unisolated)
+    prepared = prepare_all(packages, sandbox)
+    samples = [_sample(task, sandbox, choice, time_s, memory_mb) for task in prepared]
+    return _task("suite", samples, agent, "1-A")
+
+
+def _choice(sandbox: str, packages: Sequence[TaskPackage], agent: str | None, *, unisolated: bool) -> Choice:
+    choice = choose_for_cells(sandbox, unisolated=unisolated)
+    if choice.name == "host":
+        require_own([parse_contestant(agent)] if agent else [])
+        made = [package.id for package in packages if package.card.provenance.engine == "llm"]
+        if made:
+            raise HostRefuses(f"A language model made {', '.join(made)}: not without isolation. Use another sandbox.")
+    return choice
 
 
 def _task(name: str, samples: list[Sample], agent: str | None, version: str) -> Task:
@@ -116,16 +136,25 @@ def _rules(task: PreparedTask) -> Path:
     return path
 
 
-def _sample(task: PreparedTask, sandbox: str, time_s: int | None, memory_mb: int | None) -> Sample:
+def _environment(choice: Choice, spec: SandboxSpec) -> SandboxEnvironmentSpec:
+    """The sandbox as Inspect is told of it."""
+    if choice.name == "docker":
+        compiled = outside(lambda: anyio.run(bytecode, Container.start))
+        return SandboxEnvironmentSpec("docker", compose_config(spec, compiled))
+    return SandboxEnvironmentSpec(choice.name, spec)
+
+
+def _sample(task: PreparedTask, sandbox: str, choice: Choice, time_s: int | None, memory_mb: int | None) -> Sample:
     card = task.package.card
-    kind = choose(sandbox)
     return Sample(
         id=card.id,
         input=task.package.files["description.md"],
-        sandbox=SandboxEnvironmentSpec(kind, agent_sandbox(task, time_s=time_s, memory_mb=memory_mb)),
+        sandbox=_environment(choice, agent_sandbox(task, time_s=time_s, memory_mb=memory_mb)),
         metadata={
             "task": card.id,
-            "sandbox_image": image_of(kind),
+            "sandbox": choice.name,
+            "sandbox_why": choice.why,
+            "sandbox_image": choice.image,
             "task_version": card.version,
             "task_hash": task.package.code_hash,
             "data_hash": task.data_hash,
@@ -138,7 +167,7 @@ def _sample(task: PreparedTask, sandbox: str, time_s: int | None, memory_mb: int
             "decimals": card.metric.decimals,
             "time_s": time_s or card.limits.time_s,
             "memory_mb": memory_mb or card.limits.memory_mb,
-            SANDBOX: sandbox,
+            ASKED: sandbox,
             PACKAGE: str(task.package.root or task.root),
         },
     )

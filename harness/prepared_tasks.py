@@ -14,7 +14,7 @@ from harness.preparation import prepare
 from harness.prepared import PreparedTask
 
 PACKAGE = "package"
-SANDBOX = "sandbox"
+ASKED = "sandbox_asked"  # the word that chose the sandbox; graders are chosen by it again
 T = TypeVar("T")
 
 _room: dict[Path, PreparedTask] = {}
@@ -62,7 +62,7 @@ async def _remembered(package: TaskPackage, sandbox: str, *, refresh: bool = Fal
 async def prepared_of(state: TaskState) -> PreparedTask:
     """The prepared task of a sample; prepared anew where another process made the sample (a retry, a re-scoring)."""
     root = Path(str(state.metadata[PACKAGE]))
-    return _room.get(root) or await _remembered(load_package(root), str(state.metadata.get(SANDBOX, "auto")))
+    return _room.get(root) or await _remembered(load_package(root), str(state.metadata.get(ASKED, "auto")))
 
 
 def outside(work: Callable[[], T]) -> T:

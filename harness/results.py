@@ -106,6 +106,7 @@ def _cell(log: EvalLog, sample: EvalSample) -> Cell:
         "output_tokens": sum(item.output_tokens for item in usage) if usage else None,
         "cost_usd": cost,
         "limit": sample.limit.type if sample.limit else str(sample.metadata.get(ENDED, "")),
+        "sandbox": sample.metadata.get("sandbox"),
         "log": Path(log.location).name,
         "sample_uuid": sample.uuid or "",
         "created": log.eval.created,

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from inspect_ai import Task, eval_set
 from inspect_ai.log import list_eval_logs, read_eval_log, read_eval_log_sample_summaries
 
-from harness.agents.contestant import Contestant, contestants
+from harness.agents.contestant import Contestant, contestants, require_own
 from harness.errors import UserError
 from harness.models.ready import require_model
 from harness.package import TaskPackage
@@ -41,6 +41,7 @@ def run(
 
     Raises:
         UnknownName, MalformedContestant: an agent, task or sandbox that is not known.
+        HostRefuses: the sandbox `host`, which isolates nothing, for more than the baselines.
         ModelNotReady, MissingKey, UnknownProvider: a model that can't be asked.
         DirectoryBusy: another run is under way in `log_dir`.
         PreparationFailed, SourceError, MachineError: a task's data can't be had or prepared here.
@@ -49,6 +50,8 @@ def run(
     for contestant in wanted:
         if contestant.model:
             require_model(contestant.model)
+    if sandbox == "host":
+        require_own(wanted)
     packages = select(*tasks)
     words = _task_words(packages)
     log_dir.mkdir(parents=True, exist_ok=True)
@@ -129,6 +132,8 @@ def _suite(contestant: Contestant, words: Sequence[str], sandbox: str) -> Task:
     """The registered suite, so that the log says how to make it again."""
     from inspect_ai._util.registry import registry_create
 
-    arguments = {"tasks": ",".join(words), "agent": contestant.words, "sandbox": sandbox}
+    arguments: dict[str, object] = {"tasks": ",".join(words), "agent": contestant.words, "sandbox": sandbox}
+    if sandbox == "host":  # who names it here, or gave the command's flag, knows
+        arguments["unisolated"] = True
     made: Task = registry_create("task", "mlesmith/suite", **arguments)
     return made

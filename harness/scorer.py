@@ -5,7 +5,7 @@ from typing import cast
 
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import TaskState
-from inspect_ai.util import sandbox
+from inspect_ai.util import SandboxUnavailableError, sandbox
 
 from harness.agents.outcome import CONTESTANT, ENDED, FAMILY, SAID
 from harness.competition.reasons import Reason, Status
@@ -13,9 +13,8 @@ from harness.competition.validity import size_bound
 from harness.errors import MlesmithError
 from harness.grading import GradeReport, grade
 from harness.prepared import PreparedTask
-from harness.prepared_tasks import SANDBOX, prepared_of
+from harness.prepared_tasks import ASKED, prepared_of
 from harness.progress import COUNTER
-from harness.sandboxes.provider import SandboxEnded
 from harness.sandboxes.spec import WORKSPACE
 from harness.sandboxes.transfer import Refusal, read_result
 
@@ -38,14 +37,14 @@ def competition_scorer() -> Scorer:
         COUNTER.count(task.package.id)
         try:
             found = await read_result(sandbox(), SUBMISSION, size_bound(task.rules))
-        except SandboxEnded:
+        except SandboxUnavailableError:
             state.metadata.setdefault(ENDED, Reason.AGENT_CRASHED.value)
             found = None
         if found is None:
             return _score(state, task, _missing(state))
         if isinstance(found, bytes) and len(found) <= KEPT_BYTES:
             state.store.set(KEPT, found.decode("utf-8", errors="replace"))
-        report = await _grade(task, found, str(state.metadata.get(SANDBOX, "auto")))
+        report = await _grade(task, found, str(state.metadata.get(ASKED, "auto")))
         return _score(state, task, report)
 
     return score

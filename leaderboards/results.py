@@ -221,6 +221,9 @@ def _notes(frame: pd.DataFrame, duplicates: tuple[str, ...]) -> Iterable[str]:
         yield f"{len(duplicates)} finished cells came twice; the first counts: {'; '.join(duplicates[:5])}."
     versions = frame[frame["status"] != "error"].groupby("task")["unit"].nunique()
     several = sorted(str(task) for task in versions.index[versions > 1])
+    unisolated = int((frame["sandbox"] == "host").sum())
+    if unisolated:
+        yield f"{unisolated} cells ran without isolation (sandbox host)."
     if several:
         yield (
             f"{', '.join(several)}: results of several versions or data sets of one task; "

@@ -28,6 +28,7 @@ COLUMNS: dict[str, str] = {
     "output_tokens": WHOLE,
     "cost_usd": FLOAT,
     "limit": TEXT,
+    "sandbox": TEXT,
     "data_hash": TEXT,
     "log": TEXT,
     "sample_uuid": TEXT,

@@ -15,10 +15,11 @@ from harness.models.litellm import litellm
 from harness.package import load_package
 from harness.sandboxes.bubble.environment import BubbleSandbox
 from harness.sandboxes.container.environment import ContainerSandbox
+from harness.sandboxes.host import HostSandbox
 from harness.scorer import competition_scorer
 from harness.selection import task_folders
 
-__all__ = ["BubbleSandbox", "ContainerSandbox", "competition_scorer", "generate", "litellm", "suite"]
+__all__ = ["BubbleSandbox", "ContainerSandbox", "HostSandbox", "competition_scorer", "generate", "litellm", "suite"]
 
 
 @task
@@ -42,19 +43,25 @@ def suite(
     sandbox: str = "auto",
     time_s: int | None = None,
     memory_mb: int | None = None,
+    unisolated: bool = False,
 ) -> Task:
     """Many competitions in one log: a sample for each. `tasks`: ids, paths, globs, splits, separated by commas."""
-    return suite_of(tasks, agent=agent, sandbox=sandbox, time_s=time_s, memory_mb=memory_mb)
+    return suite_of(tasks, agent=agent, sandbox=sandbox, time_s=time_s, memory_mb=memory_mb, unisolated=unisolated)
 
 
 def _competition(name: str, folder: Path) -> None:
     """Register one competition; its package is read when the eval starts, so registering hundreds costs nothing."""
 
     def competition(
-        agent: str | None = None, sandbox: str = "auto", time_s: int | None = None, memory_mb: int | None = None
+        agent: str | None = None,
+        sandbox: str = "auto",
+        time_s: int | None = None,
+        memory_mb: int | None = None,
+        unisolated: bool = False,
     ) -> Task:
         package = load_package(folder)
-        return competition_task(package, agent=agent, sandbox=sandbox, time_s=time_s, memory_mb=memory_mb)
+        limits = {"time_s": time_s, "memory_mb": memory_mb}
+        return competition_task(package, agent=agent, sandbox=sandbox, unisolated=unisolated, **limits)
 
     competition.__name__ = name
     task(name=name)(competition)

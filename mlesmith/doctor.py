@@ -1,12 +1,16 @@
-"""`mlesmith doctor`: what works on this machine, found by doing it."""
+"""`mlesmith doctor`: what works on this machine, found by doing it, and how to mend what does not."""
 
 import os
+import platform
 import shutil
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib import metadata
+from pathlib import Path
 
-from harness.errors import MlesmithError
+from harness.errors import MachineError, MlesmithError
+from mlesmith import trials
 
 KEYS = (
     "OPENAI_API_KEY",
@@ -16,87 +20,107 @@ KEYS = (
     "MISTRAL_API_KEY",
     "OPENROUTER_API_KEY",
 )
+PACKAGES = ("mlesmith", "inspect-ai", "litellm", "docker", "numpy", "pandas", "scikit-learn", "skrub", "pyarrow")
+LEAST_DISK_GIB, LEAST_MEMORY_GIB = 2, 4
+BUBBLE, CONTAINER = "sandbox bubble", "sandbox container"
 
 
 @dataclass(frozen=True)
 class Examined:
-    """One thing that was tried: whether it works, what was seen; `needed` says that nothing runs without it."""
+    """One thing that was tried: whether it works (yes, partly, no), what was seen, and how to mend it if need be."""
 
-    name: str
-    works: bool
+    what: str
+    works: str
     seen: str
-    needed: bool = False
+    mend: str = ""
 
     def row(self) -> dict[str, object]:
-        """The finding as a row of a table."""
-        return {"what": self.name, "works": self.works, "seen": self.seen}
+        """The finding as plain values."""
+        return asdict(self)
 
 
 def examine() -> list[Examined]:
     """Try everything; a thing that fails is a finding, never an error."""
+    bubble, container = tried(BUBBLE, trials.bubble), tried(CONTAINER, trials.container)
+    keys = ", ".join(_keys()) or "none; the rules engine and the baselines need none"
     return [
-        _tried("sandbox bubble", _bubble, needed=True),
-        _tried("memory limit", _memory_limit),
-        _tried("no network inside", _no_network, needed=True),
-        Examined("disk for the cache", *_disk()),
-        Examined("keys that are set", *_keys()),
+        bubble,
+        container,
+        tried("sandbox docker", trials.docker),
+        *_inside(next((one.what.split()[1] for one in (bubble, container) if one.works == "yes"), None)),
+        _disk(),
+        _memory(),
+        Examined("processors", "yes", f"{len(os.sched_getaffinity(0))} of {os.cpu_count()} for this process"),
+        Examined("keys that are set", "yes", keys),
+        Examined("versions", "yes", ", ".join(_versions())),
     ]
 
 
-def _tried(name: str, trial: Callable[[], str], *, needed: bool = False) -> Examined:
+def _inside(kind: str | None) -> list[Examined]:
+    """What holds inside the sandbox that `auto` takes."""
+    if kind is None:
+        return []
+    parts = {"memory limit": trials.memory_limit, "other limits": trials.other_limits, "network": trials.no_network}
+    return [tried(f"{name} in {kind}", partial(trial, kind)) for name, trial in parts.items()]
+
+
+def mends(findings: list[Examined]) -> dict[str, str]:
+    """What to do, each once, with all that it mends."""
+    found: dict[str, list[str]] = {}
+    for one in findings:
+        if one.mend:
+            found.setdefault(one.mend, []).append(one.what)
+    return {", ".join(names): mend for mend, names in found.items()}
+
+
+def enough(findings: list[Examined]) -> bool:
+    """Whether a sandbox of ours works, without which nothing runs."""
+    return any(found.works != "no" for found in findings if found.what in {BUBBLE, CONTAINER})
+
+
+def tried(name: str, trial: Callable[[], str]) -> Examined:
+    """What came of a trial."""
     try:
-        return Examined(name, True, trial(), needed)
-    except MlesmithError as error:
-        return Examined(name, False, str(error), needed)
+        return Examined(name, "yes", trial())
+    except trials.Weaker as weaker:
+        return Examined(name, "partly", weaker.said, weaker.mend)
+    except MachineError as error:
+        return Examined(name, "no", error.said, error.mend)
+    except (MlesmithError, OSError, RuntimeError) as error:
+        return Examined(name, "no", str(error))
 
 
-def _inside(command: list[str], memory_mb: int = 512) -> tuple[int, float]:
-    """Run a command in a fresh sandbox: its exit code and the seconds it took with the sandbox."""
-    import anyio
-
-    from harness.sandboxes.selection import open_sandbox
-    from harness.sandboxes.spec import SandboxLimits, SandboxSpec
-
-    async def run() -> tuple[int, float]:
-        start = time.perf_counter()
-        async with open_sandbox(SandboxSpec(limits=SandboxLimits(memory_mb=memory_mb)), "bubble") as sandbox:
-            done = await sandbox.exec(command, timeout=60)
-        return done.returncode, time.perf_counter() - start
-
-    return anyio.run(run)
-
-
-def _bubble() -> str:
-    from harness.sandboxes.bubble.program import program
-
-    _inside(["true"])
-    code, seconds = _inside(["true"])
-    if code != 0:
-        raise MlesmithError(f"`true` ended with {code} inside {program()}.")
-    return f"{program().name} by bubblewrap, {seconds:.2f} s for a sandbox and a command"
-
-
-def _memory_limit() -> str:
-    code, _ = _inside(["python", "-c", "bytearray(3 << 30)"], memory_mb=512)
-    if code == 0:
-        raise MlesmithError("3 GiB were given to a process that has 512 MB.")
-    return "kept by control groups" if code == 137 else "kept by the address space"
-
-
-def _no_network() -> str:
-    code, _ = _inside(["python", "-c", "import socket; socket.create_connection(('127.0.0.1', 1), 1)"])
-    if code == 0:
-        raise MlesmithError("A connection could be made from inside.")
-    return "a connection from inside is refused"
-
-
-def _disk() -> tuple[bool, str]:
+def _disk() -> Examined:
     from harness.places import cache_dir
 
-    free = shutil.disk_usage(cache_dir()).free >> 30
-    return free >= 2, f"{free} GiB free"
+    place = cache_dir()
+    free = shutil.disk_usage(place).free >> 30
+    seen = f"{free} GiB free for the cache in {place}"
+    if free >= LEAST_DISK_GIB:
+        return Examined("disk", "yes", seen)
+    return Examined("disk", "no", seen, "Make room, or set MLESMITH_CACHE to a folder on another disk.")
 
 
-def _keys() -> tuple[bool, str]:
-    found = [name for name in KEYS if os.environ.get(name)]
-    return True, ", ".join(found) or "none; the rules engine and the baselines need none"
+def _memory() -> Examined:
+    """What the kernel can give; a container's own limit may be lower and shows as that of its control group."""
+    words = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text(encoding="utf-8").splitlines())
+    whole, free = (int(words[name].split()[0]) >> 10 for name in ("MemTotal", "MemAvailable"))
+    seen = f"{free / 1024:.1f} of {whole / 1024:.1f} GiB available"
+    if free >= LEAST_MEMORY_GIB << 10:
+        return Examined("memory", "yes", seen)
+    return Examined("memory", "partly", seen, "Run one cell at a time (--jobs 1): each may take up to 2 GiB.")
+
+
+def _keys() -> list[str]:
+    """The names alone: a value is never shown."""
+    return [name for name in KEYS if os.environ.get(name)]
+
+
+def _versions() -> list[str]:
+    found = [f"Python {platform.python_version()}"]
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            found.append(f"{name} missing")
+    return found

@@ -1,12 +1,14 @@
 """A contestant in words: `boosting`, `react@openai/gpt-5`, `baseline[seed=3]`, `script:FILE`."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inspect_ai.solver import Solver
 
 from harness.agents.catalogue import AgentCard, get_agent
 from harness.errors import UserError
+from harness.sandboxes.host import HostRefuses
 
 FORM = re.compile(r"(?P<agent>[a-z_][a-z0-9_]*)(\[(?P<options>[^\]]*)\])?(@(?P<model>.+))?")
 
@@ -55,6 +57,20 @@ def parse_contestant(words: str) -> Contestant:
     if form is None:
         raise MalformedContestant(f"{words!r} names no contestant. Write agent, agent[key=value]@model or script:FILE.")
     return Contestant(get_agent(form["agent"]), _options(form["options"] or "", words), form["model"])
+
+
+def require_own(contestants: Sequence[Contestant]) -> None:
+    """Refuse what is not mlesmith's own code, for a run without isolation.
+
+    Raises:
+        HostRefuses: a script, or an agent with a model.
+    """
+    foreign = [one.name for one in contestants if one.agent.kind not in {"baseline", "control"}]
+    if foreign:
+        raise HostRefuses(
+            f"The sandbox `host` isolates nothing and runs mlesmith's own baselines alone, not {', '.join(foreign)}. "
+            "Use --sandbox auto."
+        )
 
 
 def _options(text: str, words: str) -> tuple[tuple[str, str | int | float], ...]:

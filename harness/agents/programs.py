@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-from inspect_ai.util import ExecResult, OutputLimitExceededError, sandbox
+from inspect_ai.util import ExecResult, OutputLimitExceededError, SandboxUnavailableError, sandbox
 
 from harness.agents.outcome import ended, introduce, seed_of
 from harness.competition.reasons import Reason
 from harness.errors import UserError
-from harness.sandboxes.provider import SandboxEnded, provided
+from harness.sandboxes.foreign import out_of_memory, run_python
 from harness.sandboxes.spec import WORKSPACE
 
 SCRIPT = f"{WORKSPACE}/agent.py"
@@ -27,7 +27,7 @@ def baseline(name: str, family: str, seed: int | None = None) -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001
         introduce(state, name, family)
         command = ["-m", "harness.baselines", name, "--seed", str(seed_of(state, seed))]
-        await _run(state, lambda limit: provided(sandbox()).python(command, timeout=limit))
+        await _run(state, lambda limit: run_python(sandbox(), command, limit))
         return state
 
     return solve
@@ -63,10 +63,9 @@ async def _run(state: TaskState, program: Callable[[int], Awaitable[ExecResult[s
     except OutputLimitExceededError as error:
         ended(state, Reason.AGENT_CRASHED, str(error))
         return
-    except SandboxEnded as error:
+    except SandboxUnavailableError as error:
         ended(state, Reason.AGENT_CRASHED, str(error))
         return
     if not done.success:
-        out_of_memory = provided(sandbox()).out_of_memory()
         said = done.stderr.strip() or f"exit code {done.returncode}"
-        ended(state, Reason.MEMORY if out_of_memory else Reason.AGENT_CRASHED, said)
+        ended(state, Reason.MEMORY if await out_of_memory(sandbox()) else Reason.AGENT_CRASHED, said)

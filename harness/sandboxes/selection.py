@@ -1,15 +1,20 @@
 """Choosing a sandbox provider and opening a sandbox with it; a provider is one entry of `PROVIDERS`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from harness.errors import MachineError, UnknownName
 from harness.sandboxes.bubble.environment import BubbleSandbox
 from harness.sandboxes.bubble.program import program
+from harness.sandboxes.container.compose import probe
 from harness.sandboxes.container.environment import ContainerSandbox
 from harness.sandboxes.container.image import digest
+from harness.sandboxes.host import require_flag
 from harness.sandboxes.provider import ProvidedSandbox, Provider
 from harness.sandboxes.spec import SandboxSpec
+
+LONGEST_REFUSAL = 200
 
 PROVIDERS = {
     provider.name: provider
@@ -20,34 +25,79 @@ PROVIDERS = {
 }
 
 
-def require_known(kind: str) -> None:
-    """Refuse a name that no provider has.
+# What only an agent's cell may run in; preparing, verifying and grading take a sandbox of ours all the same.
+CELLS_ONLY = frozenset({"docker", "host"})
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The sandbox of a run's cells: its name, why it was taken, and the digest of its image where it has one."""
+
+    name: str
+    why: str
+    image: str | None
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.why}" + (f", image {self.image}" if self.image else "")
+
+
+def require_known(kind: str, *, for_cells: bool = False) -> None:
+    """Refuse a name that no sandbox has.
 
     Raises:
-        UnknownName: there is no such provider.
+        UnknownName: there is none.
     """
-    if kind not in {"auto", *PROVIDERS}:
-        raise UnknownName("sandbox", kind, ["auto", *PROVIDERS])
+    known = ["auto", *PROVIDERS, *(CELLS_ONLY if for_cells else ())]
+    if kind not in known:
+        raise UnknownName("sandbox", kind, known)
 
 
-def choose(kind: str = "auto") -> str:
-    """The provider to use; `auto` is the first that works on this machine.
+def choose(kind: str = "auto") -> Choice:
+    """The provider of ours to use; `auto` is the first that works on this machine.
 
     Raises:
         UnknownName: there is no such provider.
         MachineError: it does not work here; the message names the mend.
     """
+    name, why = _selected(kind)
+    return Choice(name, why, image_of(name))
+
+
+def _selected(kind: str) -> tuple[str, str]:
+    kind = "auto" if kind in CELLS_ONLY else kind
     require_known(kind)
-    names = list(PROVIDERS) if kind == "auto" else [kind]
-    reasons = []
-    for name in names:
+    if kind != "auto":
+        PROVIDERS[kind].probe()
+        return kind, "asked for"
+    refusals: dict[str, str] = {}
+    for name, provider in PROVIDERS.items():
         try:
-            PROVIDERS[name].probe()
+            provider.probe()
         except MachineError as error:
-            reasons.append(str(error))
+            refusals[name] = str(error)
         else:
-            return name
-    raise MachineError(" ".join(reasons))
+            return name, _why_first(refusals)
+    raise MachineError(" ".join(refusals.values()))
+
+
+def _why_first(refusals: Mapping[str, str]) -> str:
+    before = "; ".join(f"{name} does not: {said[:LONGEST_REFUSAL]}" for name, said in refusals.items())
+    return f"the first that works ({before})" if before else "the first that works"
+
+
+def choose_for_cells(kind: str = "auto", *, unisolated: bool = False) -> Choice:
+    """The sandbox of an agent's cell: one of ours, Inspect's own `docker`, or with the flag `host`, which is none.
+
+    Raises:
+        UnknownName: there is no such sandbox.
+        HostRefuses: `host` without the flag.
+        MachineError: it does not work here; the message names the mend.
+    """
+    require_known(kind, for_cells=True)
+    if kind == "host":
+        require_flag(unisolated=unisolated)
+        return Choice(kind, "asked for, without isolation", None)
+    return Choice(kind, "asked for", probe()) if kind == "docker" else choose(kind)
 
 
 def image_of(name: str) -> str | None:
@@ -59,14 +109,14 @@ def image_of(name: str) -> str | None:
 @asynccontextmanager
 async def open_sandbox(spec: SandboxSpec, kind: str = "auto") -> AsyncIterator[ProvidedSandbox]:
     """A sandbox for the time of the block; nothing of it is left afterwards."""
-    async with _closed_at_the_end(await PROVIDERS[choose(kind)].sandbox.open(spec)) as sandbox:
+    async with _closed_at_the_end(await PROVIDERS[_selected(kind)[0]].sandbox.open(spec)) as sandbox:
         yield sandbox
 
 
 @asynccontextmanager
 async def reserve_sandbox(spec: SandboxSpec, kind: str = "auto") -> AsyncIterator[ProvidedSandbox]:
     """As `open_sandbox`, but made at its first use: warm where that is a program of the project's."""
-    async with _closed_at_the_end(await PROVIDERS[choose(kind)].sandbox.reserve(spec)) as sandbox:
+    async with _closed_at_the_end(await PROVIDERS[_selected(kind)[0]].sandbox.reserve(spec)) as sandbox:
         yield sandbox
 
 

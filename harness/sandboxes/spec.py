@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 WORKSPACE = "/workspace"
 DATA = "/workspace/data"
 LIBRARY = "/opt/mlesmith/lib"
+RULES = "/opt/mlesmith/rules.json"
 
 
 class Mount(BaseModel):

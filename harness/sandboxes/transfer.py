@@ -8,7 +8,7 @@ from inspect_ai.util import SandboxEnvironment
 
 from harness.competition.reasons import Reason
 from harness.errors import MlesmithError
-from harness.sandboxes.provider import ProvidedSandbox
+from harness.sandboxes.foreign import plain_file
 from harness.sandboxes.untar import unpack
 
 
@@ -26,7 +26,7 @@ class NothingPacked(MlesmithError):
 
 async def read_result(sandbox: SandboxEnvironment, path: str, max_bytes: int) -> bytes | Refusal | None:
     """One snapshot of a file that an agent wrote; None when there is none."""
-    found = await sandbox.as_type(ProvidedSandbox).read_plain(path, max_bytes)  # type: ignore[type-abstract]
+    found = await plain_file(sandbox, path, max_bytes)
     match found.error:
         case None:
             return found.data

@@ -16,16 +16,17 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="JSON alone on s
 
     Everything is really done, not guessed. Exit code 3 when no sandbox works.
     """
-    from mlesmith.doctor import examine
-    from mlesmith.screen import show_json, show_table
+    from mlesmith.doctor import enough, examine, mends
+    from mlesmith.screen import ANSWERS, show_json, show_table
 
     findings = examine()
-    rows = [finding.row() for finding in findings]
     if as_json:
-        show_json(rows)
+        show_json([finding.row() for finding in findings])
     else:
-        show_table("This machine", list(rows[0]), [list(row.values()) for row in rows])
-    raise typer.Exit(0 if all(finding.works for finding in findings if finding.needed) else 3)
+        show_table("This machine", ("what", "works", "seen"), [(one.what, one.works, one.seen) for one in findings])
+        for names, mend in mends(findings).items():
+            ANSWERS.print(f"\n{names}: {mend}", markup=False)
+    raise typer.Exit(0 if enough(findings) else 3)
 
 
 def image(as_json: Annotated[bool, typer.Option("--json", help="JSON alone on standard output.")] = False) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mlesmith.commands.options import Json, Sandbox
+from mlesmith.commands.options import CellSandbox, Json, Unisolated
 
 
 def register(app: typer.Typer) -> None:
@@ -18,7 +18,8 @@ def run(
     tasks: Annotated[list[str], typer.Option(help="Ids, paths, globs or splits; may be given several times.")],
     models: Annotated[str, typer.Option(help="Comma-separated models for agents that need one.")] = "",
     epochs: Annotated[int, typer.Option(min=1, help="Repetitions of each cell.")] = 1,
-    sandbox: Sandbox = "auto",
+    sandbox: CellSandbox = "auto",
+    unisolated: Unisolated = False,
     log_dir: Annotated[Path, typer.Option(help="Where the logs go; the same folder continues.")] = Path("logs"),
     jobs: Annotated[int, typer.Option(min=0, help="Sandboxes at once; 0: as many as there are processors.")] = 0,
     as_json: Json = False,
@@ -29,9 +30,11 @@ def run(
     """
     from harness.results import read_results, to_json
     from harness.runs import run as run_cells
-    from mlesmith.screen import progress, show_json
+    from harness.sandboxes.selection import choose_for_cells
+    from mlesmith.screen import progress, say, show_json
     from mlesmith.views import show_cells
 
+    say(f"Sandbox: {choose_for_cells(sandbox, unisolated=unisolated)}")
     with progress("Running") as tick:
         run_cells(
             _words(agents),

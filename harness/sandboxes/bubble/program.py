@@ -54,11 +54,11 @@ class NoBubblewrap(MachineError):
 
     def __init__(self, tried: list[tuple[Path, str]]) -> None:
         if not sys.platform.startswith("linux"):
-            super().__init__("The sandbox `bubble` needs Linux. Use --sandbox container with a container engine.")
+            super().__init__("The sandbox `bubble` needs Linux.", "Use --sandbox container with a container engine.")
             return
         seen = "; ".join(f"{program}: {reason}" for program, reason in tried) or "nothing: there is no program bwrap"
         contained = any(Path(mark).exists() for mark in CONTAINER_MARKS)
-        super().__init__(f"No sandbox can be made here. Tried {seen}. {mend(seen, contained=contained)}")
+        super().__init__(f"No sandbox can be made here. Tried {seen}.", mend(seen, contained=contained))
 
 
 def candidates() -> list[Path]:

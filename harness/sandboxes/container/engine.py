@@ -37,7 +37,7 @@ class NoEngine(MachineError):
 
     def __init__(self, said: str) -> None:
         mend = next((words for sign, words in MENDS if sign in said), START)
-        super().__init__(f"The container engine can't be used: {said.strip()}. {mend}")
+        super().__init__(f"The container engine can't be used: {said.strip().rstrip('.')}.", mend)
 
 
 @contextmanager
@@ -73,7 +73,9 @@ def engine() -> docker.DockerClient:
 def require_new(version: str) -> None:
     """Refuse an engine whose interface is older than the options that are used."""
     if tuple(int(part) for part in version.split(".")) < OLDEST:
-        raise MachineError(f"The container engine is too old (interface {version}): it takes Docker 20.10 or Podman 4.")
+        raise MachineError(
+            f"The container engine is too old (interface {version}).", "Install Docker 20.10 or Podman 4, or later."
+        )
 
 
 def labels(kind: str) -> dict[str, str]:
@@ -95,6 +97,15 @@ def sweep_once() -> None:
             if host == socket.gethostname() and gone(owner):
                 with suppress(APIError):
                     left.remove(force=True)
+        # Inspect's own sandbox `docker` marks no container, but the volume that one works in is marked by us.
+        for volume in engine().volumes.list(filters={"label": LABEL}):
+            host, _, owner = (volume.attrs.get("Labels") or {}).get(OWNER, "").partition(" ")
+            if host == socket.gethostname() and gone(owner):
+                for left in engine().containers.list(all=True, filters={"volume": volume.name}, ignore_removed=True):
+                    with suppress(APIError):
+                        left.remove(force=True)
+                with suppress(APIError):
+                    volume.remove()
     for path in Path(tempfile.gettempdir()).glob("mlesmith-container-*"):
         if gone(path.name.split("-")[2]):
             shutil.rmtree(path, ignore_errors=True)
@@ -110,4 +121,6 @@ def digest_of(tag: str) -> str:
         try:
             return str(engine().images.get(tag).id)
         except ImageNotFound:
-            raise MachineError(f"There is no image {tag} for the sandbox `container`. Run `mlesmith image`.") from None
+            raise MachineError(
+                f"There is no image {tag} for the sandbox `container`.", "Run `mlesmith image`."
+            ) from None

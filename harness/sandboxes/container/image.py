@@ -3,8 +3,10 @@
 import hashlib
 import io
 import tarfile
+from contextlib import suppress
 from pathlib import Path
 
+from harness.errors import MachineError
 from harness.sandboxes.container.engine import LABEL, digest_of, engine, named_errors
 from harness.sandboxes.container.layout import layout
 from harness.sandboxes.spec import SandboxSpec
@@ -12,6 +14,8 @@ from harness.sandboxes.spec import SandboxSpec
 REPOSITORY = "mlesmith/sandbox"
 # Where engines and programs expect a folder; the engine makes places to bind to by itself.
 FOLDERS = ("usr", "etc", "proc", "sys", "dev", "tmp", "var/tmp", "run/mlesmith", "workspace", "opt/mlesmith/bin")
+# A volume takes over the rights of the folder that it covers, and the user inside is not known yet.
+MODES = {"workspace": 0o1777}
 
 
 def _links() -> dict[str, str]:
@@ -20,7 +24,7 @@ def _links() -> dict[str, str]:
 
 def tag() -> str:
     """The name of the image for this interpreter and system."""
-    text = repr((FOLDERS, sorted(_links().items())))
+    text = repr((FOLDERS, MODES, sorted(_links().items())))
     return f"{REPOSITORY}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
@@ -32,7 +36,7 @@ def _archive() -> bytes:
             parts = [str(parent) for parent in reversed(Path(name).parents) if parent != Path()]
             for folder in (part for part in [*parts, name] if part not in tar.getnames()):
                 about = tarfile.TarInfo(folder)
-                about.type, about.mode = tarfile.DIRTYPE, 0o755
+                about.type, about.mode = tarfile.DIRTYPE, MODES.get(folder, 0o755)
                 tar.addfile(about)
         for place, target in sorted(_links().items()):
             about = tarfile.TarInfo(place.lstrip("/"))
@@ -42,11 +46,15 @@ def _archive() -> bytes:
 
 
 def make_image() -> tuple[str, str]:
-    """Make the image: its name and digest.
+    """Make the image where it is not there yet: its name and digest.
+
+    The name tells the content, and the engine would give the same content another digest each time.
 
     Raises:
         MachineError: the engine can't be used; the message names the mend.
     """
+    with suppress(MachineError):
+        return tag(), digest_of(tag())
     repository, _, version = tag().partition(":")
     with named_errors():
         engine().api.import_image_from_data(

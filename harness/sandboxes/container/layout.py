@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.places import cache_dir
-from harness.sandboxes.bubble.arguments import Sources, environment, library, python, system
-from harness.sandboxes.spec import SandboxSpec
+from harness.sandboxes.bubble.arguments import Sources, environment, library, python, system, write_once
+from harness.sandboxes.spec import WORKSPACE, SandboxSpec
 
 
 @dataclass
@@ -45,3 +45,15 @@ def _options(words: Iterator[str]) -> Iterator[tuple[str, list[str]]]:
     counts = {"--ro-bind": 2, "--symlink": 2, "--setenv": 2, "--tmpfs": 1, "--remount-ro": 1}
     for word in words:
         yield word, [next(words) for _ in range(counts[word])]
+
+
+def user_files(place: Path, uid: int) -> dict[str, str]:
+    """Files of /etc that name a sandbox's user and no server of names: host paths by place inside."""
+    texts = {
+        "passwd": f"agent:x:{uid}:{uid}:agent:{WORKSPACE}:/bin/sh\n",
+        "group": f"agent:x:{uid}:\n",
+        "resolv.conf": "",
+    }
+    for name, text in texts.items():
+        write_once(place / name, text)
+    return {f"/etc/{name}": str(place / name) for name in texts}

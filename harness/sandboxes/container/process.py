@@ -16,12 +16,12 @@ from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 from typing_extensions import override
 
 from harness.errors import MachineError
-from harness.sandboxes.bubble.arguments import SERVER, TEMPORARY_MB
+from harness.sandboxes.bubble.arguments import INSIDE_ID, SERVER, TEMPORARY_MB
 from harness.sandboxes.bubble.cgroups import OVERHEAD_MB
 from harness.sandboxes.bubble.user import HIGH, MANY
 from harness.sandboxes.container.engine import engine, folder, labels, named_errors, sweep_once
 from harness.sandboxes.container.image import digest
-from harness.sandboxes.container.layout import layout
+from harness.sandboxes.container.layout import layout, user_files
 from harness.sandboxes.conversation import Conversation
 from harness.sandboxes.provider import SandboxEnded
 from harness.sandboxes.spec import DATA, WORKSPACE, SandboxSpec
@@ -39,11 +39,15 @@ SERVE = (
 THREADS = 96  # of process 1; what the agent starts is bound to `processes` by process 1 itself
 
 
+def maps_ids(about: dict[str, Any]) -> bool:
+    """Whether the engine maps user ids itself, so that a high one may not exist."""
+    options = " ".join(about.get("SecurityOptions") or [])
+    return "rootless" in options or "userns" in options
+
+
 def inside_uid(about: dict[str, Any]) -> int:
     """The user id inside: one that owns nothing, and of each sandbox alone, as the kernel counts processes by user."""
-    options = " ".join(about.get("SecurityOptions") or [])
-    # There the engine maps ids itself, and a high one may not exist.
-    return 1000 if "rootless" in options or "userns" in options else HIGH + secrets.randbelow(MANY)
+    return INSIDE_ID if maps_ids(about) else HIGH + secrets.randbelow(MANY)
 
 
 class Container(Conversation):
@@ -130,26 +134,13 @@ def _remove(handle: Handle) -> None:
             return
 
 
-def _own_files(place: Path, uid: int) -> dict[str, str]:
-    """Files of /etc that name this sandbox's user and no server of names."""
-    texts = {
-        "passwd": f"agent:x:{uid}:{uid}:agent:{WORKSPACE}:/bin/sh\n",
-        "group": f"agent:x:{uid}:\n",
-        "resolv.conf": "",
-    }
-    for name, text in texts.items():
-        (place / name).write_text(text, encoding="utf-8")
-        (place / name).chmod(0o644)
-    return {f"/etc/{name}": str(place / name) for name in texts}
-
-
 def _create(spec: SandboxSpec, bytecode: Path | None, place: Path) -> Handle:
     with named_errors():
         about = engine().info()
     image, uid = digest(), inside_uid(about)
     seen = layout(spec, bytecode)
     (place / "run").chmod(0o755)
-    binds = {**seen.binds, **_own_files(place, uid), RUN: str(place / "run")}
+    binds = {**seen.binds, **user_files(place, uid), RUN: str(place / "run")}
     limits = spec.limits
     memory = (limits.memory_mb + OVERHEAD_MB) << 20
     small = min(TEMPORARY_MB, limits.disk_mb)

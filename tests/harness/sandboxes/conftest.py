@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from inspect_ai.util import ExecResult
 
+from harness.errors import MachineError
 from harness.sandboxes.bubble.warm import WarmBubble
+from harness.sandboxes.container.compose import probe
+from harness.sandboxes.container.image import make_image
 from harness.sandboxes.provider import ProvidedSandbox
 from harness.sandboxes.selection import open_sandbox
 from harness.sandboxes.spec import SandboxSpec
@@ -40,3 +43,13 @@ def python(room: ProvidedSandbox) -> Try:
         return await room.exec(["python", "-c", text, *words], timeout=60)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def engine_ready() -> None:
+    """An engine with the image of sandboxes and with docker compose."""
+    try:
+        make_image()
+        probe()
+    except MachineError as error:
+        pytest.skip(str(error))

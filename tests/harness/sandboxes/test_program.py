@@ -58,7 +58,7 @@ def test_a_refusal_is_known_and_its_mend_named(name: str, programs: Callable[...
     said, mend = SAID[name]
     (path,) = programs(said)
     with pytest.raises(MachineError) as caught:
-        choose()
+        choose("bubble")
     assert caught.value.exit_code == 3
     assert said in str(caught.value)
     assert str(path.name) in str(caught.value)

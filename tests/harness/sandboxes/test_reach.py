@@ -47,6 +47,9 @@ def listeners() -> Iterator[tuple[int, int, str, list[str]]]:
                 thread.start()
             try:
                 yield tcp.getsockname()[1], udp.getsockname()[1], name, reached
+                # Each was knocked at by the host itself at last, and on a busy machine notices late.
+                for thread in threads:
+                    thread.join(30)
             finally:
                 for one in (tcp, udp, abstract):
                     with contextlib.suppress(OSError):
