@@ -57,12 +57,17 @@ def files(largest=8 << 20):
 
 @dataclass(frozen=True)
 class Attack:
-    """A hostile agent: `tries` says what in one sentence; `submits` is what may come of its submission."""
+    """A hostile agent: `tries` says what in one sentence, `submits` what may come of its submission, and why.
+
+    What it prints after "GOT" it has gained, after "MET" is what it met.
+    """
 
     name: str
     tries: str
     program: str
     submits: tuple[str, ...] = ("missing",)
+    reason: str = ""
+    limit_s: int = 5
 
     def text(self, words: dict[str, object]) -> str:
         """The agent's file; `words` tell it what only the test knows: addresses, paths, a line of the answers."""

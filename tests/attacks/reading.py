@@ -28,6 +28,7 @@ for path in files():
         got(path)
 met(f"{count} files without a line of the answers")
 """,
+        limit_s=30,
     ),
     Attack(
         "metric_source",
@@ -41,6 +42,7 @@ for path in files(1 << 20):
         continue
 met("no file holds it")
 """,
+        limit_s=30,
     ),
     Attack(
         "other_processes",
@@ -114,8 +116,7 @@ met("handles 0 to 2 alone")
         "cache_of_prepared_data",
         "Looks for the harness's cache and home folders.",
         """
-for path in (WORDS["cache"], "/root", "/home", os.path.expanduser("~/.cache"), "/var/cache", "/var/lib", "/mnt", "/media",
-             "/srv", WORDS["here"]):
+for path in (WORDS["cache"], WORDS["here"], "/root", "/home", "/var/cache", "/var/lib", "/mnt", "/media", "/srv"):
     attempt(path, lambda: [n for n in os.listdir(path) if n not in WORDS["interpreter"]], harmless=([],))
 """,
     ),
@@ -131,6 +132,7 @@ for path in files():
         got(path)
 met("no table in any file")
 """,
+        limit_s=30,
     ),
     Attack(
         "keyring",

@@ -2,7 +2,9 @@
 
 import contextlib
 import ctypes
+import math
 import os
+import re
 import secrets
 import socket
 import sys
@@ -31,10 +33,12 @@ from tests.attacks.submitting import SUBMITTING
 from tests.generation.verification.good_packages import good_package
 
 ATTACKS: tuple[Attack, ...] = (*READING, *REACHING, *SUBMITTING, *EXHAUSTING, *STAYING)
-LIMIT_S, LATE_S = 5, 5
+LATE_S = 5
 MEMORY_MB = 600
 KEY = "mlesmith-attacks"
 ADD_KEY = {"x86_64": 248, "aarch64": 217}
+# Paths below folders of this machine; those inside every sandbox are told.
+PATHS = re.compile(r"/(?!proc|sys|dev|workspace|opt/mlesmith|etc|tmp|usr|run|var)[A-Za-z0-9_.]+/[^ '\",:]+")
 NEW_NETWORK = 0x40000000
 
 
@@ -51,10 +55,14 @@ class Verdict:
     seconds: float
     honest_after: str
 
-    def wall(self) -> str:
-        """What it met, in a line."""
-        words = self.met[-1] if self.met else ""
-        ended = self.status if not self.reason else f"{self.status}, {self.reason}"
+    def wall(self, honest: str) -> str:
+        """What it met, in a line without what is this machine's."""
+        words = PATHS.sub("…", self.met[-1]) if self.met else ""
+        ended = self.status if not self.reason else f"{self.status}: {self.reason}"
+        if self.gained:
+            ended = f"**gained** {self.gained[0]}"
+        if self.honest_after != honest:
+            ended += ", **felt by the next**"
         return f"{words} ({ended})" if words else ended
 
 
@@ -69,10 +77,10 @@ class Round:
 
 def run(provider: str, attacks: Sequence[Attack] = ATTACKS) -> Round:
     """Run attacks in sandboxes of one provider."""
-    with tempfile.TemporaryDirectory(prefix="mlesmith-attacks-") as temporary, targets() as words:
+    with tempfile.TemporaryDirectory(prefix="mlesmith-attacks-") as temporary, targets() as found:
         folder = Path(temporary)
         package = good_package(folder).write(folder / "tasks")
-        words |= _of_the_task(package, provider)
+        words = found | _of_the_task(package, provider)
         order = [HONEST, *(one for attack in attacks for one in (attack, HONEST))]
         logs = _evals(package, provider, order, words, folder)
         # Read while the files are there: logs are loaded when they are looked at.
@@ -101,7 +109,7 @@ def _evals(
     for number, attack in enumerate(order):
         file = folder / f"{number:03d}_{attack.name}.py"
         file.write_text(attack.text(words))
-        task = suite(str(package), agent=f"script:{file}", sandbox=provider, time_s=LIMIT_S, memory_mb=MEMORY_MB)
+        task = suite(str(package), agent=f"script:{file}", sandbox=provider, time_s=attack.limit_s, memory_mb=MEMORY_MB)
         tasks.append(task_with(task, name=file.stem))
     return inspect_ai.eval(
         tasks, model="none/none", log_dir=str(folder / "logs"), display="none", max_tasks=1, log_samples=True
@@ -115,7 +123,7 @@ def _read(attack: Attack, log: EvalLog, honest_after: str) -> Verdict:
     (score,) = sample.scores.values()
     lines = [line for event in sample.events if isinstance(event, SandboxEvent) for line in _lines(event)]
     value = score.value["score"] if isinstance(score.value, dict) else None
-    graded = isinstance(value, float) and value == value
+    graded = isinstance(value, float) and math.isfinite(value)
     return Verdict(
         attack,
         tuple(line.removeprefix("GOT ") for line in lines if line.startswith("GOT ")),

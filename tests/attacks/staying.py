@@ -52,7 +52,8 @@ for pid in [int(name) for name in os.listdir("/proc") if name.isdigit() and int(
         "poisons_the_site",
         "Puts code where every interpreter would run it.",
         """
-for folder in [*sys.path, "/opt/mlesmith/site", "/opt/mlesmith/lib", "/opt/mlesmith/server", "/usr/lib/python3", "/etc"]:
+own = "/opt/mlesmith"
+for folder in [*sys.path, f"{own}/site", f"{own}/lib", f"{own}/server", "/usr/lib/python3", "/etc"]:
     for name in ("sitecustomize.py", "usercustomize.py", "poison.pth"):
         if folder and not folder.startswith(os.getcwd()):
             attempt(f"{folder}/{name}", lambda: open(f"{folder}/{name}", "w").write("print('GOT in')"))
@@ -73,8 +74,8 @@ for path in (json.__cached__, json.__file__, "/opt/mlesmith/bytecode/poison.pyc"
         "Leaves configuration and modules in its home, working and temporary folders.",
         """
 for place in ("/workspace", "/tmp", "/var/tmp", "/dev/shm", os.path.expanduser("~")):
-    for name in ("sitecustomize.py", "usercustomize.py", "csv.py", "numpy.py", ".pythonrc", ".bashrc", ".config/pip.conf",
-                 ".local/lib/python3.11/site-packages/evil.pth"):
+    for name in ("sitecustomize.py", "usercustomize.py", "csv.py", "numpy.py", ".pythonrc", ".bashrc",
+                 ".config/pip.conf", ".local/lib/python3.11/site-packages/evil.pth"):
         os.makedirs(os.path.dirname(f"{place}/{name}"), exist_ok=True)
         open(f"{place}/{name}", "w").write("import os; print('GOT in')")
 os.environ["PYTHONPATH"] = "/workspace"
@@ -130,7 +131,8 @@ attempt("setgroups", lambda: os.setgroups([0]))
 shutil.copy("/bin/sh", "/tmp/sh")
 attempt("a file of root's", lambda: os.chown("/tmp/sh", 0, 0))
 os.chmod("/tmp/sh", 0o6755)
-attempt("a shell", lambda: subprocess.run(["/tmp/sh", "-p", "-c", "id -u"], capture_output=True, text=True).stdout.strip(),
+shell = ["/tmp/sh", "-p", "-c", "id -u"]
+attempt("a shell", lambda: subprocess.run(shell, capture_output=True, text=True).stdout.strip(),
         harmless=(str(os.getuid()), ""))
 for line in open("/proc/self/status"):
     if line.startswith(("CapEff", "CapPrm", "CapBnd")) and int(line.split()[1], 16):
@@ -146,7 +148,7 @@ for line in open("/proc/self/status"):
 for folder, folders, names in os.walk("/sys/fs/cgroup"):
     for name in names:
         if name in ("cgroup.procs", "memory.max", "pids.max", "memory.limit_in_bytes", "release_agent"):
-            attempt(f"{folder}/{name}", lambda: open(f"{folder}/{name}", "w").write("1"))
+            attempt(f"{folder}/{name}", lambda: os.write(os.open(f"{folder}/{name}", os.O_WRONLY), b"1"))
 met("no group can be written to")
 """,
     ),
@@ -156,7 +158,7 @@ met("no group can be written to")
         """
 for path in ("kernel/core_pattern", "kernel/modprobe", "vm/overcommit_memory", "user/max_user_namespaces",
              "kernel/hostname"):
-    attempt(path, lambda: open(f"/proc/sys/{path}", "w").write("1"))
+    attempt(path, lambda: os.write(os.open(f"/proc/sys/{path}", os.O_WRONLY), b"1"))
 attempt("sysrq", lambda: open("/proc/sysrq-trigger", "w").write("h"))
 attempt("the host's name", lambda: socket.sethostname("poison"))
 attempt("the clock", lambda: time.clock_settime(time.CLOCK_REALTIME, time.time()))

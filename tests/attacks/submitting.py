@@ -22,6 +22,7 @@ SUBMITTING = (
         "Submits a symbolic link to a file of the system.",
         'os.symlink("/etc/passwd", "submission.csv")',
         REFUSED,
+        reason="not_a_file",
     ),
     Attack(
         "link_in_the_path",
@@ -95,6 +96,7 @@ if os.fork() == 0:
         "Submits a table of ten million columns.",
         'open("submission.csv", "w").write("id,mass" + ",x" * 10_000_000)',
         ("invalid",),
+        reason="too_large",
     ),
     Attack(
         "quote_without_end",

@@ -27,7 +27,7 @@ INSIDE_ID = 1000
 TEMPORARY_MB = 256
 # What of the system is no part of a data scientist's tools but may hold data, sources or keys.
 CLOSED = (
-    *("/usr/share/doc", "/usr/share/datasets", "/usr/share/R", "/usr/lib/R", "/usr/src"),
+    *("/usr/share/doc", "/usr/share/datasets", "/usr/share/distro-info", "/usr/share/R", "/usr/lib/R", "/usr/src"),
     *("/usr/local/etc", "/usr/local/lib/R", "/usr/local/share", "/usr/local/src"),
 )
 
