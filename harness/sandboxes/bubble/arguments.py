@@ -206,7 +206,7 @@ def bubblewrap(
     stage: str | None,
     bytecode: Path | None,
     *,
-    isolation: Sequence[str] = ISOLATION,
+    isolation: Sequence[str] | None = None,
     command: Sequence[str] | None = None,
 ) -> tuple[list[str], dict[str, str]]:
     """The command that makes the sandbox up to the server's socket number, and the host paths by place on the stage.
@@ -216,7 +216,7 @@ def bubblewrap(
     sources = Sources(stage)
     words = [
         staged_program(program, sources),
-        *isolation,
+        *(isolation or ISOLATION),
         *system(sources),
         *python(sources, bytecode),
         *library(spec, sources),
