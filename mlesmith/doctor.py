@@ -47,6 +47,7 @@ def examine() -> list[Examined]:
         bubble,
         container,
         tried("sandbox docker", trials.docker),
+        *([tried("warm starts", trials.warm)] if bubble.works != "no" else []),
         *_inside(next((one.what.split()[1] for one in (bubble, container) if one.works == "yes"), None)),
         _disk(),
         _memory(),

@@ -15,7 +15,7 @@ from typing_extensions import override
 from harness.sandboxes.bubble.arguments import SERVER, Sources, library, variables, writable
 from harness.sandboxes.bubble.cgroups import Group
 from harness.sandboxes.bubble.process import dissolve, new_group, rlimits, sweep_once
-from harness.sandboxes.bubble.zygote import DESKS, START_S, Zygote, zygote
+from harness.sandboxes.bubble.zygote import DESKS, START_S, Zygote, refuse, zygote
 from harness.sandboxes.bubble.zygote import LIBRARY as WARM_LIBRARY
 from harness.sandboxes.conversation import Conversation
 from harness.sandboxes.provider import SandboxEnded
@@ -45,7 +45,10 @@ async def warm_bubble(spec: SandboxSpec, bytecode: Path) -> "WarmBubble | None":
         return None
     try:
         return await WarmBubble.start(spec, warm)
-    except (TooMuch, OSError, SandboxEnded):
+    except TooMuch:
+        return None
+    except (OSError, SandboxEnded) as error:
+        refuse(str(error))
         return None
 
 

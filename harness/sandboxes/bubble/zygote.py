@@ -126,14 +126,15 @@ class _Keeper:
         self._task = loop.create_task(self._keep(bytecode), context=contextvars.Context())
 
     def over(self) -> bool:
-        """Whether there was one and it has ended; one that was refused will be refused again."""
+        """Whether there was one and it has ended."""
         found = self.found.result() if self.found.done() else None
         return found is not None and not found.running
 
     async def _keep(self, bytecode: Path) -> None:
         try:
             zygote = await Zygote.start(bytecode)
-        except (MachineError, OSError, TimeoutError):
+        except (MachineError, OSError, TimeoutError) as error:
+            refuse(str(error) or type(error).__name__)
             self.found.set_result(None)
             return
         except BaseException:
@@ -146,6 +147,7 @@ class _Keeper:
             await zygote.close()
 
 
+_refused: WeakKeyDictionary[asyncio.AbstractEventLoop, str] = WeakKeyDictionary()
 _asked: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
 _keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, _Keeper] = WeakKeyDictionary()
 
@@ -156,12 +158,22 @@ async def zygote(bytecode: Path) -> Zygote | None:
         return None
     loop = asyncio.get_running_loop()
     _asked[loop] = _asked.get(loop, 0) + 1
-    if _asked[loop] < WORTH_FROM:
+    if _asked[loop] < WORTH_FROM or loop in _refused:
         return None
     keeper = _keepers.get(loop)
     if keeper is None or keeper.over():
         keeper = _keepers[loop] = _Keeper(bytecode)
     return await asyncio.shield(keeper.found)
+
+
+def refuse(why: str) -> None:
+    """Remember that this machine makes no warm sandboxes, so that nobody tries again."""
+    _refused[asyncio.get_running_loop()] = why
+
+
+def refusal() -> str:
+    """Why there are no warm sandboxes here; empty where nothing has refused them."""
+    return _refused.get(asyncio.get_running_loop(), "")
 
 
 def current() -> Zygote | None:

@@ -163,6 +163,22 @@ async def test_large_data_is_not_copied(tmp_path: Path) -> None:
         await sandbox.close()
 
 
+async def test_a_refusal_is_remembered_and_fresh_ones_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*given: object) -> int:
+        raise SandboxEnded("unshare: Operation not permitted")
+
+    monkeypatch.setattr(warm, "_fork", refused)
+    monkeypatch.setattr(zygote, "_refused", type(zygote._refused)())
+    sandbox = BubbleSandbox(SandboxSpec())
+    try:
+        assert (await sandbox.python(["-m", "timeit", "-n", "1"])).success
+        assert isinstance(await sandbox.server(), Bubble)
+        assert zygote.refusal() == "unshare: Operation not permitted"
+        assert await zygote.zygote(Path("/nowhere")) is None
+    finally:
+        await sandbox.close()
+
+
 async def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(zygote.SWITCH, "off")
     assert await warm.warm_bubble(SandboxSpec(), Path("/nowhere")) is None
