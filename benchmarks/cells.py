@@ -103,7 +103,7 @@ def traces() -> dict[str, int]:
         "memory MB": pages * os.sysconf("SC_PAGE_SIZE") >> 20,
         "open files": sum(1 for _ in Path("/proc/self/fd").iterdir()),
         "mounts": len(Path("/proc/self/mountinfo").read_text().splitlines()),
-        "temporary files": sum(1 for path in Path(tempfile.gettempdir()).rglob("mlesmith-warm-*/**/*")),
+        "temporary files": sum(1 for path in Path(tempfile.gettempdir()).glob("mlesmith-*/**/*")),
         "control groups": sum(1 for _ in Path("/sys/fs/cgroup").rglob("mlesmith-*")),
     }
 
