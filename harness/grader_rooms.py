@@ -27,7 +27,7 @@ class Room:
 
     async def _live(self, spec: SandboxSpec, kind: str) -> None:
         try:
-            async with reserve_sandbox(spec, kind) as sandbox:
+            async with reserve_sandbox(spec, kind, warm=True) as sandbox:
                 self.sandbox.set_result(sandbox)
                 await self.over.wait()
         except Exception as error:  # noqa: BLE001  (told to whoever waits for the room)

@@ -163,6 +163,7 @@ async def _run_grader(
         ended = await room.python(
             ["-m", "harness.competition.grade", f"{desk}/job.json"],
             timeout=START_S + len(contents) * (SECONDS_EACH + 1),
+            preload=("pandas", "harness.competition.labels", "harness.competition.children"),
         )
     except (TimeoutError, OutputLimitExceededError) as error:
         raise GraderCrashed(f"The grader of {task.package.id} did not end: {error}") from error

@@ -37,8 +37,8 @@ class ProvidedSandbox(SandboxEnvironment):
         """End all that runs inside and remove what was made for it; may be called twice."""
 
     @classmethod
-    async def reserve(cls, spec: SandboxSpec) -> Self:
-        """A sandbox that may be made as late as at its first use, which shows how it is best made."""
+    async def reserve(cls, spec: SandboxSpec, *, warm: bool = False) -> Self:  # noqa: ARG003  (for those that can)
+        """A sandbox that may be made as late as at its first use, which shows how it is best made, unless told."""
         return await cls.open(spec)
 
     async def python(
@@ -48,9 +48,11 @@ class ProvidedSandbox(SandboxEnvironment):
         env: dict[str, str] | None = None,
         cwd: str | None = None,
         timeout: int | None = None,
+        preload: Sequence[str] = (),  # noqa: ARG002  (for those that keep an interpreter)
     ) -> ExecResult[str]:
         """What `python ARGUMENTS` (`-m MODULE` or a file first) does; faster where the data stack is imported already.
 
+        `preload` names modules that are imported once for this and all further programs of the sandbox.
         For the project's own programs and those of task packages; what an agent writes is for `exec`.
 
         Raises:

@@ -114,9 +114,11 @@ async def open_sandbox(spec: SandboxSpec, kind: str = "auto") -> AsyncIterator[P
 
 
 @asynccontextmanager
-async def reserve_sandbox(spec: SandboxSpec, kind: str = "auto") -> AsyncIterator[ProvidedSandbox]:
-    """As `open_sandbox`, but made at its first use: warm where that is a program of the project's."""
-    async with _closed_at_the_end(await PROVIDERS[_selected(kind)[0]].sandbox.reserve(spec)) as sandbox:
+async def reserve_sandbox(
+    spec: SandboxSpec, kind: str = "auto", *, warm: bool = False
+) -> AsyncIterator[ProvidedSandbox]:
+    """As `open_sandbox`, but made at its first use: warm where that is a program of the project's, or as asked for."""
+    async with _closed_at_the_end(await PROVIDERS[_selected(kind)[0]].sandbox.reserve(spec, warm=warm)) as sandbox:
         yield sandbox
 
 

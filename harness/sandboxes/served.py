@@ -38,8 +38,9 @@ ERRORS: dict[str, type[OSError]] = {
 class ServedSandbox(ProvidedSandbox):
     """A sandbox with the server inside; it lives as long as the sample: background processes go on between commands."""
 
-    def __init__(self, spec: SandboxSpec) -> None:
+    def __init__(self, spec: SandboxSpec, *, warm: bool = False) -> None:
         super().__init__()
+        self._warm = warm
         self._spec = spec
         self._talk: Conversation | None = None
         self._starting = asyncio.Lock()
@@ -67,7 +68,7 @@ class ServedSandbox(ProvidedSandbox):
             if self._closed:
                 raise SandboxEnded("The sandbox has ended.")
             if self._talk is None:
-                self._talk = await self.start(self._spec, warm=warm)
+                self._talk = await self.start(self._spec, warm=warm or self._warm)
             return self._talk
 
     @override
@@ -106,8 +107,10 @@ class ServedSandbox(ProvidedSandbox):
         env: dict[str, str] | None = None,
         cwd: str | None = None,
         timeout: int | None = None,
+        preload: Sequence[str] = (),
     ) -> ExecResult[str]:
-        return await self._run(await self.server(warm=True), "python", [*arguments], b"", cwd, env, timeout)
+        server = await self.server(warm=True)
+        return await self._run(server, "python", [*arguments], b"", cwd, env, timeout, preload)
 
     async def _run(
         self,
@@ -118,6 +121,7 @@ class ServedSandbox(ProvidedSandbox):
         cwd: str | None,
         env: dict[str, str] | None,
         timeout: int | None,
+        preload: Sequence[str] = (),
     ) -> ExecResult[str]:
         request: dict[str, object] = {
             "op": kind,
@@ -127,6 +131,7 @@ class ServedSandbox(ProvidedSandbox):
             "limit": self._output_limit(),
             "timeout": timeout,
             "processes": self._spec.limits.processes,
+            "preload": [*preload],
         }
         answer = await server.ask(request, data, within=None if timeout is None else timeout + LATE_S)
         return self._result(answer, timeout)

@@ -19,8 +19,8 @@ class BubbleSandbox(ServedSandbox):
 
     @classmethod
     @override
-    async def reserve(cls, spec: SandboxSpec) -> "BubbleSandbox":
-        return cls(spec)
+    async def reserve(cls, spec: SandboxSpec, *, warm: bool = False) -> "BubbleSandbox":
+        return cls(spec, warm=warm)
 
     @classmethod
     @override

@@ -52,6 +52,7 @@ class Programs:
         (stdin, ours_in), (ours_out, stdout), (ours_err, stderr) = pipes
         theirs = array.array("i", [stdin, stdout, stderr])
         order = {"program": request["command"], "cwd": request["cwd"], "env": env}
+        order["preload"] = request["preload"]
         order["processes"] = request["processes"] + OWN_THREADS
         try:
             with self._starting:
