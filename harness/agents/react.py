@@ -66,6 +66,7 @@ async def _instructions(state: TaskState) -> str:
         disk_mb=limits.disk_mb,
         memory_mb=state.metadata.get("memory_mb", limits.memory_mb),
         cpus=limits.cpus,
+        gpus=f"{limits.gpus} graphics card(s)" if limits.gpus else "no graphics card",
         time_s=state.metadata.get("time_s", limits.time_s),
     )
 

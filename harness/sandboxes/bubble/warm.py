@@ -8,14 +8,16 @@ import socket
 import struct
 import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from typing_extensions import override
 
 from harness.sandboxes.bubble.arguments import SERVER, Sources, library, variables, writable
 from harness.sandboxes.bubble.cgroups import Group
+from harness.sandboxes.bubble.owner import remove_left
 from harness.sandboxes.bubble.process import dissolve, new_group, rlimits, sweep_once
-from harness.sandboxes.bubble.zygote import DESKS, START_S, Zygote, refuse, zygote
+from harness.sandboxes.bubble.zygote import DESKS, PREFIX, START_S, Zygote, refuse, zygote
 from harness.sandboxes.bubble.zygote import LIBRARY as WARM_LIBRARY
 from harness.sandboxes.conversation import Conversation
 from harness.sandboxes.provider import SandboxEnded
@@ -35,11 +37,17 @@ class TooMuch(Exception):
     """What a sandbox is given is too much to be copied."""
 
 
+@cache
+def _sweep_once() -> None:
+    sweep_once()
+    remove_left(PREFIX)
+
+
 async def warm_bubble(spec: SandboxSpec, bytecode: Path) -> "WarmBubble | None":
     """A warm sandbox, or None where a fresh one must do: refused here, or asked for what a fork can't have."""
     if not can_be_warm(spec):
         return None
-    await asyncio.to_thread(sweep_once)
+    await asyncio.to_thread(_sweep_once)
     warm = await zygote(bytecode)
     if warm is None:
         return None

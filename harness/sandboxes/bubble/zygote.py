@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import socket
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -18,7 +17,7 @@ from weakref import WeakKeyDictionary
 from harness.errors import MachineError
 from harness.sandboxes.bubble.arguments import ISOLATION, bubblewrap
 from harness.sandboxes.bubble.launch import Job, stage, start
-from harness.sandboxes.bubble.owner import mark
+from harness.sandboxes.bubble.owner import own_folder
 from harness.sandboxes.bubble.program import program
 from harness.sandboxes.bubble.user import sandbox_uid
 from harness.sandboxes.spec import Mount, SandboxLimits, SandboxSpec
@@ -56,7 +55,7 @@ class Zygote:
         wrap = await asyncio.to_thread(program)
         uid = sandbox_uid()
         place = None if uid is None else stage()
-        room = Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{mark()}-"))
+        room = own_folder(PREFIX)
         (room / "desks").mkdir(mode=0o755)
         spec = SandboxSpec(
             mounts=(Mount(source=room / "desks", target=DESKS),), library=LIBRARY, limits=SandboxLimits(disk_mb=1)

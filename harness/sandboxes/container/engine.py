@@ -1,8 +1,6 @@
 """The container engine: found as `DOCKER_HOST` says, asked with errors that name the mend, swept of what was left."""
 
-import shutil
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -13,8 +11,9 @@ from docker.errors import APIError, DockerException, ImageNotFound
 from requests.exceptions import RequestException
 
 from harness.errors import MachineError
-from harness.sandboxes.bubble.owner import gone, mark
+from harness.sandboxes.bubble.owner import gone, mark, own_folder, remove_left
 
+FOLDERS = "mlesmith-container"
 LABEL, OWNER = "mlesmith", "mlesmith.owner"
 # Docker 20.10, Podman 4: the oldest that keep every option that is used.
 OLDEST = (1, 41)
@@ -85,7 +84,7 @@ def labels(kind: str) -> dict[str, str]:
 
 def folder() -> Path:
     """A new folder of this process's own for what one container is given."""
-    return Path(tempfile.mkdtemp(prefix=f"mlesmith-container-{mark()}-"))
+    return own_folder(FOLDERS)
 
 
 @cache
@@ -106,9 +105,7 @@ def sweep_once() -> None:
                         left.remove(force=True)
                 with suppress(APIError):
                     volume.remove()
-    for path in Path(tempfile.gettempdir()).glob("mlesmith-container-*"):
-        if gone(path.name.split("-")[2]):
-            shutil.rmtree(path, ignore_errors=True)
+    remove_left(FOLDERS)
 
 
 def digest_of(tag: str) -> str:

@@ -1,6 +1,10 @@
 """Warm sandboxes: the tests of fresh ones, run on them; and programs that give the same results in both."""
 
 import asyncio
+import os
+import select
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +15,7 @@ from typing_extensions import override
 from harness.sandboxes import selection
 from harness.sandboxes.bubble import warm, zygote
 from harness.sandboxes.bubble.environment import BubbleSandbox
+from harness.sandboxes.bubble.owner import remove_left
 from harness.sandboxes.bubble.process import Bubble
 from harness.sandboxes.bubble.program import program
 from harness.sandboxes.bubble.warm import WarmBubble, can_be_warm
@@ -228,3 +233,33 @@ async def test_a_warm_interpreter_that_is_gone_is_made_again() -> None:
     async with open_sandbox(SandboxSpec()) as sandbox:
         assert (await sandbox.exec(["echo", "again"])).stdout == "again\n"
         assert zygote.current() is not made
+
+
+KILLED = """
+import asyncio, sys
+from harness.sandboxes.bubble import zygote
+from harness.sandboxes.selection import reserve_sandbox
+from harness.sandboxes.spec import SandboxSpec
+
+async def main():
+    zygote.WORTH_FROM = 1
+    async with reserve_sandbox(SandboxSpec(), "bubble") as sandbox:
+        await sandbox.python(["-m", "timeit", "-n", "1"])
+        print(sandbox.pid, zygote.current().desks, flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+
+
+def test_what_a_killed_harness_left_is_removed() -> None:
+    with subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True) as harness:
+        assert harness.stdout is not None
+        pid, desks = harness.stdout.readline().split()
+        inside = os.pidfd_open(int(pid))
+        harness.kill()
+    assert select.select([inside], [], [], 10)[0], "the sandbox ends with the harness"
+    os.close(inside)
+    assert Path(desks).exists()
+    remove_left(zygote.PREFIX)
+    assert not Path(desks).parent.exists()
