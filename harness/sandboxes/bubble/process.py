@@ -24,7 +24,9 @@ from harness.sandboxes.spec import SandboxLimits, SandboxSpec
 START_S, END_S = 60, 5
 # Without control groups an address space bound stands in for the memory limit; the stack alone maps about 1 GiB.
 ADDRESS_SPACE_MB = 1024
+DISSOLVE_STEPS = 600
 _numbers = itertools.count()
+_lingering: list[Group] = []
 
 
 @cache
@@ -35,6 +37,7 @@ def sweep_once() -> None:
 
 def new_group(limits: SandboxLimits) -> Group | None:
     """Control groups under a number of their own, where they can be had."""
+    remove_lingering()
     return make_group(next(_numbers), limits)
 
 
@@ -122,11 +125,20 @@ class Bubble(Conversation):
 
 
 async def dissolve(group: Group | None) -> None:
-    """Remove the control groups of a sandbox whose processes are at their end."""
-    for _ in range(200):
-        if group is None or group.remove():
+    """Remove the control groups of a sandbox whose processes are at their end; a busy machine needs a while."""
+    if group is None:
+        return
+    _lingering.append(group)
+    for _ in range(DISSOLVE_STEPS):
+        if remove_lingering():
             break
         await asyncio.sleep(0.01)
+
+
+def remove_lingering() -> bool:
+    """Try once more to remove groups whose sandboxes are closed; whether none is left."""
+    _lingering[:] = [group for group in _lingering if not group.remove()]
+    return not _lingering
 
 
 def _children(pid: int) -> list[int]:

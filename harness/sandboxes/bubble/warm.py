@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import select
 import shutil
 import signal
 import socket
@@ -117,16 +118,15 @@ class WarmBubble(Conversation):
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
         self._hang_up()
-        loop, over = asyncio.get_running_loop(), asyncio.Event()
-        loop.add_reader(self._handle, over.set)
         try:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(over.wait(), END_S)
+            # In a thread of its own: an event loop that ends takes its watching with it.
+            over = select.poll()
+            over.register(self._handle, select.POLLIN)
+            await asyncio.to_thread(over.poll, END_S * 1000)
+            await dissolve(self._group)
         finally:
-            loop.remove_reader(self._handle)
             os.close(self._handle)
-        await dissolve(self._group)
-        await asyncio.to_thread(shutil.rmtree, self._desk, ignore_errors=True)
+            shutil.rmtree(self._desk, ignore_errors=True)
 
 
 def _job(spec: SandboxSpec, binds: dict[str, str], *, limited: bool) -> dict[str, object]:

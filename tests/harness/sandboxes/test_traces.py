@@ -1,6 +1,7 @@
 """Nothing is left of a sandbox: no process, control group, mount, descriptor or file, however it ended."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -36,7 +37,9 @@ def running(number: int) -> list[str]:
 
 def groups(owner: str) -> list[Path]:
     """The control groups that a harness with this mark has made."""
-    return [*cgroups.ROOT.glob(f"*/{cgroups.PREFIX}-{owner}-*"), *cgroups.ROOT.glob(f"**/{cgroups.PREFIX}-{owner}-*")]
+    # os.walk, and no pattern: groups of others go while one looks.
+    folders = (Path(folder, name) for folder, names, _ in os.walk(cgroups.ROOT) for name in names)
+    return [folder for folder in folders if folder.name.startswith(f"{cgroups.PREFIX}-{owner}-")]
 
 
 def holdings() -> tuple[int, int, int]:
