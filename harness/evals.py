@@ -125,6 +125,11 @@ def agent_sandbox(task: PreparedTask, *, time_s: int | None = None, memory_mb: i
     )
 
 
+def within_reach() -> SandboxSpec:
+    """What every agent can read, whatever its task."""
+    return SandboxSpec(library=LIBRARY, commands=COMMANDS)
+
+
 def _rules(task: PreparedTask) -> Path:
     """The rules of a submission as a file; everything in them is public."""
     path = cache_dir("rules") / f"{task.root.name}.json"

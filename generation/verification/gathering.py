@@ -11,7 +11,9 @@ from generation.profile.reading import detect, read_text
 from generation.verification.answers import Form
 from generation.verification.benching import BenchJob, outsiders
 from generation.verification.evidence import Bench, Evidence, Grades, Lacking, ProbeRuns, Repetition
+from generation.verification.looking import reach_of
 from generation.verification.permuting import TargetNotRaw, write_permuted
+from generation.verification.reach import Reach
 from generation.verification.registry import Part
 from generation.verification.repeating import open_folder, repeated
 from generation.verification.rooms import BenchFailed, run_bench, run_probes
@@ -62,6 +64,7 @@ async def gather(evidence: Evidence, parts: Collection[Part], *, sandbox: str, s
         return replace(
             evidence,
             prepared=failed,
+            reach=consequence,
             repeated=consequence,
             permuted=consequence,
             grades=consequence,
@@ -89,6 +92,7 @@ async def _beyond_the_tables(evidence: Evidence, parts: Collection[Part], desk: 
     try:
         async with asyncio.TaskGroup() as group:
             ladder = group.create_task(probes_then_bench())
+            within = group.create_task(wanted(Part.REACH, reach, evidence.reach))
             again = group.create_task(wanted(Part.REPEATED, repeat, evidence.repeated))
             permuted = group.create_task(wanted(Part.PERMUTED, permute, evidence.permuted))
             grades = group.create_task(wanted(Part.GRADES, grade_all, evidence.grades))
@@ -97,6 +101,7 @@ async def _beyond_the_tables(evidence: Evidence, parts: Collection[Part], desk: 
     probes, scored = ladder.result()
     return replace(
         evidence,
+        reach=within.result(),
         repeated=again.result(),
         permuted=permuted.result(),
         grades=grades.result(),
@@ -108,6 +113,11 @@ async def _beyond_the_tables(evidence: Evidence, parts: Collection[Part], desk: 
 def read_raw(fetched: Fetched) -> pd.DataFrame:
     """The raw table with every cell as text."""
     return read_text(fetched.path, detect(fetched.path))
+
+
+async def reach(desk: Desk) -> Reach | Lacking:
+    """What an agent can read besides."""
+    return await reach_of(desk.sandbox)
 
 
 async def repeat(desk: Desk) -> Repetition | Lacking:

@@ -21,6 +21,7 @@ class Part(StrEnum):
 
     PREPARED = "prepared"
     RAW = "raw"
+    REACH = "reach"
     REPEATED = "repeated"
     PERMUTED = "permuted"
     GRADES = "grades"

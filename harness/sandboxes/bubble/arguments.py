@@ -1,5 +1,6 @@
 """The command line of bubblewrap for one sandbox. Nothing of the host is seen but what is bound here."""
 
+import hashlib
 import sys
 import sysconfig
 import tempfile
@@ -27,8 +28,14 @@ INSIDE_ID = 1000
 TEMPORARY_MB = 256
 # What of the system is no part of a data scientist's tools but may hold data, sources or keys.
 CLOSED = (
-    *("/usr/share/doc", "/usr/share/datasets", "/usr/share/distro-info", "/usr/share/R", "/usr/lib/R", "/usr/src"),
+    *("/usr/lib/R", "/usr/lib/debug", "/usr/lib/google-cloud-sdk", "/usr/lib/jvm", "/usr/lib/node_modules", "/usr/src"),
     *("/usr/local/etc", "/usr/local/lib/R", "/usr/local/share", "/usr/local/src"),
+)
+# What packages of the system put into /usr/share is mostly data, so only these folders of it are seen.
+SHARE = Path("/usr/share")
+SHARED = (
+    *("ca-certificates", "file", "fontconfig", "fonts", "gcc", "git-core", "i18n", "icu", "locale", "mime", "misc"),
+    *("perl", "perl5", "python3", "tabset", "terminfo", "zoneinfo"),
 )
 
 ISOLATION = (
@@ -77,6 +84,19 @@ def system(sources: Sources) -> Iterator[str]:
     for name in ("passwd", "group", "hosts", "nsswitch.conf"):
         yield from ("--ro-bind", sources.add(fabricated_etc() / name), f"/etc/{name}")
     yield from covered(folder for folder in CLOSED if Path(folder).is_dir())
+    shared = [SHARE / name for name in SHARED if (SHARE / name).is_dir()]
+    yield from ("--ro-bind", sources.add(fabricated_share(shared)), str(SHARE))
+    for folder in shared:
+        yield from ("--ro-bind", sources.add(folder), str(folder))
+
+
+def fabricated_share(shared: Iterable[Path]) -> Path:
+    """A folder of empty ones, over which those of /usr/share are bound that an agent sees."""
+    names = sorted(folder.name for folder in shared)
+    place = cache_dir("sandbox", "share", hashlib.sha256(" ".join(names).encode()).hexdigest()[:16])
+    for name in names:
+        (place / name).mkdir(exist_ok=True)
+    return place
 
 
 def covered(folders: Iterable[Path | str]) -> Iterator[str]:

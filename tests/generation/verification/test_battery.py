@@ -94,6 +94,7 @@ def test_every_check_but_those_told_has_a_seeded_fault() -> None:
     from tests.generation.verification.seeded_faults import DATA, STATIC
 
     without = {
+        "data.out_of_reach",
         "description.no_answers",  # tests of their own, with the prepared data or a folder at hand
         "structure.task_py",
         "novelty.other_tasks",

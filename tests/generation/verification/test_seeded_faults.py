@@ -69,7 +69,7 @@ def test_faults_of_the_data_are_caught(fault: Fault, tmp_path: Path) -> None:
 def test_good_packages_raise_no_alarm(target: str, seed: int, tmp_path: Path) -> None:
     evidence = evidence_of(good_package(tmp_path, target, plants(seed=seed)), tmp_path)
     for check in chosen(["structure", "data"]):
-        if check.id != "data.reproducible":
+        if check.id not in {"data.reproducible", "data.out_of_reach"}:  # need sandboxes
             found = check.run(evidence)
             assert found.verdict is not Verdict.FAIL, (check.id, found)
             assert found.verdict is Verdict.PASS or not found.applies, (check.id, found)

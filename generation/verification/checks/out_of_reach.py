@@ -1,0 +1,28 @@
+"""The raw data lies nowhere in what an agent's sandbox shows: in no folder of a library or of the system."""
+
+from generation.verification.evidence import Evidence, had
+from generation.verification.findings import Finding
+from generation.verification.reach import sampled
+from generation.verification.registry import Part, check
+
+LIMIT = 0.1  # four standard errors of the difference of two shares of 500 rows, at its largest
+
+
+@check(
+    "data.out_of_reach",
+    layer="data",
+    stage="brainstormer",
+    needs=[Part.RAW, Part.REACH],
+    protects="answers that an agent looks up in a file of its own sandbox",
+)
+def out_of_reach(evidence: Evidence) -> Finding:
+    reach = had(evidence.reach)
+    share, file = reach.found(sampled(evidence.raw_table))
+    chance, _ = reach.found(sampled(evidence.raw_table, shuffled=True))
+    return Finding.at_most(
+        max(0.0, share - chance),
+        LIMIT,
+        where=file or "task.toml:source",
+        evidence=f"{share:.0%} of the rows are in {len(reach.names)} files that agents can read, "
+        f"{chance:.0%} by chance{f'; most in {file}' if file else ''}",
+    )

@@ -1,0 +1,55 @@
+"""What an agent can read besides the data of its task, as fingerprints."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from generation.verification.probes import reach as looking
+
+ROWS = 500  # of a table, evenly taken: the standard error of a share is at most .022
+FOUND = 0.5  # of a row's runs; a row keeps that many when one column of it was dropped or changed
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Fingerprints of every row that an agent's sandbox shows: `runs` (n,) sorted, and the file of each by `names`.
+
+    `unread` are files in a form that could hold a table and was not read.
+    """
+
+    runs: npt.NDArray[np.uint64]
+    files: npt.NDArray[np.uint32]
+    names: tuple[str, ...]
+    unread: tuple[str, ...]
+
+    @classmethod
+    def read(cls, content: bytes) -> "Reach":
+        """What the program in the sandbox wrote."""
+        with np.load(BytesIO(content), allow_pickle=False) as made:
+            names, unread = (tuple(map(str, made[name])) for name in ("names", "unread"))
+            return cls(made["runs"], made["files"], names, unread)
+
+    def found(self, rows: Iterable[Iterable[str]]) -> tuple[float, str]:
+        """The share of rows that are in reach, and the file that has most of them."""
+        hits, most = [], np.zeros(len(self.names), dtype=np.int64)
+        for row in rows:
+            wanted = np.array(looking.runs(row), dtype=np.uint64)
+            at = np.minimum(np.searchsorted(self.runs, wanted), max(0, len(self.runs) - 1))
+            there = self.runs[at] == wanted if len(self.runs) and len(wanted) else np.zeros(0, dtype=bool)
+            hits.append(bool(len(there)) and there.mean() >= FOUND)
+            if hits[-1]:
+                np.add.at(most, np.unique(self.files[at[there]]), 1)
+        return float(np.mean(hits)) if hits else 0.0, self.names[int(most.argmax())] if most.any() else ""
+
+
+def sampled(table: pd.DataFrame, *, shuffled: bool = False) -> Iterable[list[str]]:
+    """Rows of a table, evenly taken; shuffled, each column in an order of its own, for what chance finds."""
+    taken = table.iloc[np.unique(np.linspace(0, len(table) - 1, min(ROWS, len(table))).astype(int))]
+    random = np.random.default_rng(0)
+    columns = [taken.iloc[:, at].astype(str).to_numpy() for at in range(taken.shape[1])]
+    columns = [random.permutation(column) for column in columns] if shuffled else columns
+    return (list(map(str, row)) for row in zip(*columns, strict=True))
