@@ -9,8 +9,8 @@ from inspect_ai.agent import Agent, AgentPrompt, AgentState, AgentSubmit
 from inspect_ai.agent import react as inspect_react
 from inspect_ai.model import get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-from inspect_ai.tool import Tool, ToolResult, bash, python, tool
-from inspect_ai.util import LimitExceededError, sandbox, working_limit
+from inspect_ai.tool import Tool, ToolDef, ToolResult, bash, python, tool
+from inspect_ai.util import Limit, LimitExceededError, sandbox, working_limit
 
 from harness.agents.names import BASELINES
 from harness.agents.outcome import ended, introduce
@@ -71,10 +71,23 @@ async def _instructions(state: TaskState) -> str:
     )
 
 
-def _agent(instructions: str) -> Agent:
+def _with_time_left(one: Tool, limit: Limit) -> Tool:
+    """A tool whose answers end with the working time that is left."""
+    known = ToolDef(one)
+
+    async def execute(**arguments: object) -> ToolResult:
+        said = await one(**arguments)
+        left = limit.remaining
+        return said if left is None else f"{said}\n\n({max(0.0, left):.0f} s of working time left)"
+
+    return ToolDef(execute, known.name, known.description, known.parameters, viewer=known.viewer).as_tool()
+
+
+def _agent(instructions: str, limit: Limit) -> Agent:
+    tools = (bash(timeout=COMMAND_S), python(timeout=COMMAND_S), check_submission())
     return inspect_react(
         prompt=AgentPrompt(instructions=instructions, handoff_prompt=None),
-        tools=[bash(timeout=COMMAND_S), python(timeout=COMMAND_S), check_submission()],
+        tools=[_with_time_left(one, limit) for one in tools],
         submit=AgentSubmit(description="Stop: what lies at /workspace/submission.csv is graded."),
     )
 
@@ -88,11 +101,11 @@ def react() -> Solver:
         if str(model) == "none/none":
             raise PrerequisiteError(NO_MODEL)
         introduce(state, f"react@{model}", str(model).split("/", maxsplit=1)[0])
-        agent = _agent(await _instructions(state))
+        instructions = await _instructions(state)
         conversation = AgentState(messages=state.messages)
         try:
             with working_limit(float(state.metadata.get("time_s", COMMAND_S))) as limit:
-                conversation = await agent(conversation)
+                conversation = await _agent(instructions, limit)(conversation)
         except LimitExceededError as reached:
             ended(state, REASONS.get(reached.type, Reason.TURNS), str(reached))
             # A limit of ours ends the agent; one that the user set for the sample must end the sample as Inspect says.

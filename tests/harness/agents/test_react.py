@@ -1,6 +1,7 @@
 """The language-model agent with scripted replies: it explores, trains, checks, submits, and is graded."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -39,7 +40,10 @@ def require_graded(logs: Path) -> None:
     told = [message.error.message if message.error else message.text for message in tools]
     assert "train.csv" in told[0]
     assert told[1].startswith("invalid")
-    assert told[3] == "valid"
+    assert told[3].startswith("valid")
+    left = [int(found[1]) for text in told if (found := re.search(r"\((\d+) s of working time left\)$", text))]
+    assert len(left) == 4
+    assert left == sorted(left, reverse=True)
     score = next(iter((sample.scores or {}).values()))
     assert isinstance(score.value, dict)
     assert score.value["valid"] == 1
