@@ -46,6 +46,10 @@ class Conversation(ABC):
         """Whether a process inside was ended for its memory, as far as that can be known."""
 
     @abstractmethod
+    def _end(self) -> None:
+        """What closing does at once: an event loop that ends may never come to the rest."""
+
+    @abstractmethod
     async def _finish(self) -> None:
         """End every process inside and remove all that was made for it."""
 
@@ -113,6 +117,7 @@ class Conversation(ABC):
     async def close(self) -> None:
         """End every process inside and remove all that was made for it; may be called twice, and while cancelled."""
         if self._closing is None:
+            self._end()
             self._closing = asyncio.ensure_future(self._finish())
         await asyncio.shield(self._closing)
 

@@ -1,6 +1,7 @@
 """One running sandbox: started, asked over its socket, and ended so that nothing of it is left."""
 
 import asyncio
+import atexit
 import itertools
 import os
 import signal
@@ -71,8 +72,7 @@ class Bubble(Conversation):
             bubble = cls(await start(job, theirs.fileno()), group)
         except BaseException:
             ours.close()
-            if group is not None:
-                group.remove()
+            linger(group)
             raise
         finally:
             theirs.close()
@@ -109,11 +109,15 @@ class Bubble(Conversation):
         return self._process.pid
 
     @override
-    async def _finish(self) -> None:
+    def _end(self) -> None:
+        linger(self._group)
         # Process 1 goes first: once bubblewrap has seen its end, the kernel has ended all that ran inside.
         for pid in _children(self._process.pid):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
+
+    @override
+    async def _finish(self) -> None:
         self._hang_up()
         try:
             await asyncio.wait_for(self._process.wait(), END_S)
@@ -121,14 +125,17 @@ class Bubble(Conversation):
             with suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
-        await dissolve(self._group)
+        await dissolve()
 
 
-async def dissolve(group: Group | None) -> None:
-    """Remove the control groups of a sandbox whose processes are at their end; a busy machine needs a while."""
-    if group is None:
-        return
-    _lingering.append(group)
+def linger(group: Group | None) -> None:
+    """Have the control groups of a sandbox that is being closed removed, by whoever comes next if this is cut short."""
+    if group is not None:
+        _lingering.append(group)
+
+
+async def dissolve() -> None:
+    """Remove the control groups of sandboxes whose processes are at their end; a busy machine needs a while."""
     for _ in range(DISSOLVE_STEPS):
         if remove_lingering():
             break
@@ -139,6 +146,9 @@ def remove_lingering() -> bool:
     """Try once more to remove groups whose sandboxes are closed; whether none is left."""
     _lingering[:] = [group for group in _lingering if not group.remove()]
     return not _lingering
+
+
+atexit.register(remove_lingering)
 
 
 def _children(pid: int) -> list[int]:

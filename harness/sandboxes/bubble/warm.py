@@ -17,7 +17,7 @@ from typing_extensions import override
 from harness.sandboxes.bubble.arguments import SERVER, Sources, library, variables, writable
 from harness.sandboxes.bubble.cgroups import Group
 from harness.sandboxes.bubble.owner import remove_left
-from harness.sandboxes.bubble.process import dissolve, new_group, rlimits, sweep_once
+from harness.sandboxes.bubble.process import dissolve, linger, new_group, rlimits, sweep_once
 from harness.sandboxes.bubble.zygote import DESKS, PREFIX, START_S, Zygote, refuse, zygote
 from harness.sandboxes.bubble.zygote import LIBRARY as WARM_LIBRARY
 from harness.sandboxes.conversation import Conversation
@@ -99,7 +99,8 @@ class WarmBubble(Conversation):
         except BaseException:
             ours.close()
             await asyncio.to_thread(shutil.rmtree, desk, ignore_errors=True)
-            await dissolve(group)
+            linger(group)
+            await dissolve()
             raise
         try:
             await bubble._greet(ours, START_S)
@@ -113,17 +114,21 @@ class WarmBubble(Conversation):
         return self._group is not None and self._group.out_of_memory()
 
     @override
-    async def _finish(self) -> None:
+    def _end(self) -> None:
+        linger(self._group)
         # Process 1 goes first: its descriptor tells when the kernel has ended all that ran inside.
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+
+    @override
+    async def _finish(self) -> None:
         self._hang_up()
         try:
             # In a thread of its own: an event loop that ends takes its watching with it.
             over = select.poll()
             over.register(self._handle, select.POLLIN)
             await asyncio.to_thread(over.poll, END_S * 1000)
-            await dissolve(self._group)
+            await dissolve()
         finally:
             os.close(self._handle)
             shutil.rmtree(self._desk, ignore_errors=True)

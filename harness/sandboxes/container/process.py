@@ -114,8 +114,12 @@ class Container(Conversation):
         return bool(self._handle.attrs["State"]["OOMKilled"])
 
     @override
-    async def _finish(self) -> None:
+    def _end(self) -> None:
+        # The rest waits for the engine; where nobody comes to it, the next start removes the container by its label.
         self._hang_up()
+
+    @override
+    async def _finish(self) -> None:
         await anyio.to_thread.run_sync(_remove, self._handle)
         await anyio.to_thread.run_sync(lambda: shutil.rmtree(self._place, ignore_errors=True))
 

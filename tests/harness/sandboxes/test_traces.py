@@ -51,7 +51,9 @@ def holdings() -> tuple[int, int, int]:
 async def started(sandbox: ProvidedSandbox, number: int) -> None:
     """Have four processes sleep inside, of which one hides its origin."""
     await sandbox.exec(["sh", "-c", BACKGROUND.format(number=number)])
-    assert len(running(number)) == 4
+    async with asyncio.timeout(5):
+        while len(running(number)) != 4:
+            await asyncio.sleep(0)
 
 
 async def test_after_its_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,6 +109,26 @@ async def test_after_cancelling_while_it_starts(turns: int) -> None:
     async with asyncio.timeout(5):
         while groups(mark()) and not cgroups.sweep():
             await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3, 10])
+def test_after_a_loop_that_ends_while_it_closes(turns: int) -> None:
+    async def work() -> None:
+        block = open_sandbox(SandboxSpec())
+        sandbox = await block.__aenter__()
+        await started(sandbox, 70_010 + turns)
+        closing = asyncio.create_task(sandbox.close())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        assert not closing.done()
+
+    async def next_one() -> None:
+        async with open_sandbox(SandboxSpec()):
+            pass
+
+    asyncio.run(work())
+    asyncio.run(next_one())
+    assert (running(70_010 + turns), groups(mark())) == ([], [])
 
 
 async def test_after_many_at_once() -> None:
