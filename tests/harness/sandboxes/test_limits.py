@@ -136,6 +136,20 @@ async def test_a_command_whose_caller_gives_up_is_ended() -> None:
                 await asyncio.sleep(0)
 
 
+async def test_a_command_whose_caller_gives_up_at_once_is_ended() -> None:
+    async with open_sandbox(SandboxSpec()) as sandbox:
+        for turns in range(40):
+            waiting = asyncio.create_task(sandbox.exec(["sleep", "1235"]))
+            for _ in range(turns % 8):
+                await asyncio.sleep(0)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+        async with asyncio.timeout(20):
+            while "sleep 1235" in await commands(sandbox):
+                await asyncio.sleep(0)
+
+
 async def test_output_beyond_its_limit_ends_the_command() -> None:
     async with open_sandbox(limited(output_mb=1)) as sandbox:
         start = time.monotonic()

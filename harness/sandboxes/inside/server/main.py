@@ -24,6 +24,7 @@ class Server:
         self._reaper = Reaper()
         self._programs = Programs(self._reaper, caller)
         self._running: dict[int, Command] = {}
+        self._given_up: set[int] = set()
         self._operations = {
             "exec": self._exec,
             "python": self._exec,
@@ -52,12 +53,18 @@ class Server:
         command = Command(start, request, payload, others=lambda: bool(self._running.keys() - {number}))
         self._running[number] = command
         try:
+            # Its caller may give up while it is being started.
+            if number in self._given_up:
+                command.end()
             answer, parts = command.result()
         finally:
             del self._running[number]
+            self._given_up.discard(number)
         return answer, [*parts]
 
     def _end(self, request: Header, _payload: bytearray) -> Answer:
+        # In this order, so that one that is just being started either is found here or finds itself given up.
+        self._given_up.add(request["command"])
         command = self._running.get(request["command"])
         if command is not None:
             command.end()
