@@ -23,6 +23,7 @@ from harness.sandboxes.selection import Choice, choose_for_cells
 from harness.sandboxes.spec import DATA, RULES, Mount, SandboxLimits, SandboxSpec
 from harness.scorer import competition_scorer
 from harness.selection import select
+from harness.telling import told_by_inspect
 
 # What an agent's sandbox holds of mlesmith: the check of a submission and the baselines; no metric, no grader.
 LIBRARY = (
@@ -37,6 +38,7 @@ LIBRARY = (
 COMMANDS = (("check-submission", "harness.competition.check"),)
 
 
+@told_by_inspect()
 def load_task(path: str | Path, sandbox: str = "auto") -> Task:
     """The Inspect task of the package that holds `path` (its task.py passes `__file__`)."""
     return competition_task(load_package(Path(path).parent if Path(path).is_file() else Path(path)), sandbox=sandbox)

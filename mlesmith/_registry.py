@@ -18,11 +18,13 @@ from harness.sandboxes.container.environment import ContainerSandbox
 from harness.sandboxes.host import HostSandbox
 from harness.scorer import competition_scorer
 from harness.selection import task_folders
+from harness.telling import told_by_inspect
 
 __all__ = ["BubbleSandbox", "ContainerSandbox", "HostSandbox", "competition_scorer", "generate", "litellm", "suite"]
 
 
 @task
+@told_by_inspect()
 def generate(
     sources: str | list[str],
     engine: str = "rules",
@@ -37,6 +39,7 @@ def generate(
 
 
 @task
+@told_by_inspect()
 def suite(
     tasks: str | list[str],
     agent: str | None = None,
@@ -52,6 +55,7 @@ def suite(
 def _competition(name: str, folder: Path) -> None:
     """Register one competition; its package is read when the eval starts, so registering hundreds costs nothing."""
 
+    @told_by_inspect()
     def competition(
         agent: str | None = None,
         sandbox: str = "auto",
@@ -71,6 +75,7 @@ def _agent(card: AgentCard) -> None:
     """Register one agent as a solver, with the options of its factory as `-S`."""
     make: Callable[..., Solver] = card.make
 
+    @told_by_inspect()
     def agent(**options: object) -> Solver:
         return make(**options)
 
