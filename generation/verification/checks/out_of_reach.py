@@ -24,5 +24,6 @@ def out_of_reach(evidence: Evidence) -> Finding:
         LIMIT,
         where=file or "task.toml:source",
         evidence=f"{share:.0%} of the rows are in {len(reach.names)} files that agents can read, "
-        f"{chance:.0%} by chance{f'; most in {file}' if file else ''}",
+        f"{chance:.0%} by chance{f'; most in {file}' if file else ''}"
+        + (f"; {len(reach.unread)} files have a form that was not read" if reach.unread else ""),
     )
