@@ -29,16 +29,24 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="JSON alone on s
     raise typer.Exit(0 if enough(findings) else 3)
 
 
-def image(as_json: Annotated[bool, typer.Option("--json", help="JSON alone on standard output.")] = False) -> None:
-    """Make the image of the sandbox `container`; no registry is asked, and it takes less than a second.
+def image(
+    base: Annotated[
+        str | None, typer.Option(help="Make a whole image on this one, which has the same version of Python.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON alone on standard output.")] = False,
+) -> None:
+    """Make the image of the sandbox `container`.
 
-    It holds folders alone: the system, Python and the data stack of this machine are bound into each container,
-    read-only. The engine must run on this machine.
+    Where the engine runs on this machine the image holds folders alone, which takes less than a second: the system,
+    Python and the data stack of this machine are bound into each container, read-only. For an engine elsewhere
+    (DOCKER_HOST) it holds all of that: on the base image python:X.Y-slim where the engine can get it, else packed from
+    this machine.
     """
-    from harness.sandboxes.container.image import make_image
-    from mlesmith.screen import show_json, show_table
+    from harness.sandboxes.container.making import make_image
+    from mlesmith.screen import say, show_json, show_table
 
-    name, digest = make_image()
+    made = make_image(base, say)
+    name, digest = made.name, made.digest
     if as_json:
         show_json({"image": name, "digest": digest})
     else:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.errors import MachineError
-from harness.sandboxes.container.image import make_image
+from harness.sandboxes.container.making import make_image
 from harness.sandboxes.selection import choose
 from tests.attacks.corpus import Attack
 from tests.attacks.exhausting import EXHAUSTING

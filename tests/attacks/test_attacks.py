@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import MachineError
-from harness.sandboxes.container.image import make_image
+from harness.sandboxes.container.making import make_image
 from harness.sandboxes.selection import choose
 from tests.attacks.stage import ATTACKS, LATE_S, Round, everything
 

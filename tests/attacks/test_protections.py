@@ -15,7 +15,7 @@ from harness.errors import MachineError
 from harness.prepared import PreparedTask
 from harness.sandboxes.bubble import arguments, process
 from harness.sandboxes.container import process as container
-from harness.sandboxes.container.image import make_image
+from harness.sandboxes.container.making import make_image
 from harness.sandboxes.served import ServedSandbox
 from harness.sandboxes.spec import Mount, SandboxSpec
 from tests.attacks import stage

@@ -37,18 +37,27 @@ async def bytecode(start: Start) -> Path:
         return folder
     async with AsyncFileLock(f"{folder}.lock", timeout=TIME_S * 2, run_in_executor=False):
         if not folder.is_dir():
-            await _compile(folder, start)
+            packed = await compiled(start)
+            draft = folder.with_name(f"{folder.name}.{os.getpid()}")
+            shutil.rmtree(draft, ignore_errors=True)
+            await asyncio.to_thread(unpack, packed, draft, SIZE)
+            draft.replace(folder)
     return folder
 
 
-async def _compile(folder: Path, start: Start) -> None:
+async def compiled(start: Start) -> bytes:
+    """A tar archive of the stack's byte code, made in a sandbox that `start` makes.
+
+    Raises:
+        MachineError: the stack can't be imported there.
+    """
     server = await start(SandboxSpec(limits=SandboxLimits(memory_mb=2048, disk_mb=1024)), None)
     try:
         env = {"PYTHONPYCACHEPREFIX": COMPILED, "PYTHONDONTWRITEBYTECODE": ""}
         for program in (PROGRAM, PACK):
             request: dict[str, object] = {
                 "op": "exec",
-                "command": [data_stack().executable, "-c", program],
+                "command": ["python", "-c", program],
                 "cwd": WORKSPACE,
                 "env": env,
                 "limit": 1 << 20,
@@ -62,7 +71,4 @@ async def _compile(folder: Path, start: Start) -> None:
         packed = await server.ask({"op": "read", "path": f"{WORKSPACE}/out.tar", "plain": True, "limit": SIZE})
     finally:
         await server.close()
-    draft = folder.with_name(f"{folder.name}.{os.getpid()}")
-    shutil.rmtree(draft, ignore_errors=True)
-    await asyncio.to_thread(unpack, packed.data, draft, SIZE)
-    draft.replace(folder)
+    return packed.data

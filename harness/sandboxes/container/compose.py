@@ -6,26 +6,23 @@ whole disk (a single file is bound to it), and what a command leaves in the back
 
 import re
 import subprocess
+from itertools import starmap
 from pathlib import Path
 
 from inspect_ai.util import ComposeConfig
 
 from harness.errors import MachineError
-from harness.places import cache_dir
 from harness.sandboxes.bubble.arguments import INSIDE_ID, SERVER, TEMPORARY_MB
 from harness.sandboxes.bubble.cgroups import OVERHEAD_MB
-from harness.sandboxes.bubble.user import HIGH, MANY
 from harness.sandboxes.container.engine import engine, labels, named_errors, sweep_once
-from harness.sandboxes.container.image import digest, tag
-from harness.sandboxes.container.layout import layout, user_files
+from harness.sandboxes.container.image import image
+from harness.sandboxes.container.layout import SHARED_USER, layout
 from harness.sandboxes.container.process import maps_ids
 from harness.sandboxes.spec import WORKSPACE, SandboxSpec
 from harness.sandboxes.stack import data_stack
 
 # Older ones leave what is mounted inside a read-only folder writable, so Inspect refuses them.
 OLDEST_COMPOSE, OLDEST_ENGINE = (2, 24), 25
-# Above those that `container` gives out; the configuration of a task is one for all its samples.
-USER = HIGH + MANY
 VOLUME = "workspace"
 OWN_PROCESSES = 2  # process 1, and the `timeout` that Inspect starts around a command
 FIRST = f"import sys; sys.path.insert(0, {SERVER!r}); from harness.sandboxes.inside.server.first import main; main()"
@@ -41,7 +38,11 @@ def probe() -> str:
     Raises:
         MachineError: the engine, the image or compose is missing or too old; the message names the mend.
     """
-    found = digest()
+    found = image()
+    if found.whole:
+        raise MachineError(
+            "Inspect's docker binds this machine's files, which the engine does not see.", "Use --sandbox container."
+        )
     with named_errors():
         version = str(engine().version()["Version"])
     if int(version.split(".", maxsplit=1)[0]) < OLDEST_ENGINE:
@@ -51,7 +52,7 @@ def probe() -> str:
         )
     require_new(compose_version())
     sweep_once()
-    return found
+    return found.digest
 
 
 def compose_version() -> str:
@@ -102,7 +103,8 @@ def compose_config(spec: SandboxSpec, bytecode: Path | None) -> ComposeConfig:
     """
     with named_errors():
         about = engine().info()
-    uid = INSIDE_ID if maps_ids(about) else USER
+    # The configuration of a task is one for all its samples.
+    uid = INSIDE_ID if maps_ids(about) else SHARED_USER
     # Whose it is: by the label what a killed harness left is found, as a service here can carry none.
     marks = {name: escaped(text) for name, text in labels("docker").items()}
     service = _service(spec, bytecode, uid, int(about["NCPU"]))
@@ -116,7 +118,6 @@ def escaped(text: str) -> str:
 
 def _service(spec: SandboxSpec, bytecode: Path | None, uid: int, processors: int) -> dict[str, object]:
     seen = layout(spec, bytecode)
-    binds = {**seen.binds, **user_files(cache_dir("sandbox", "compose", str(uid)), uid)}
     limits = spec.limits
     memory = f"{limits.memory_mb + OVERHEAD_MB}m"
     small = min(TEMPORARY_MB, limits.disk_mb)
@@ -124,7 +125,7 @@ def _service(spec: SandboxSpec, bytecode: Path | None, uid: int, processors: int
     writable = f"rw,exec,nosuid,nodev,uid={uid},gid={uid},mode=0755"
     cards = {"reservations": {"devices": [{"count": limits.gpus, "capabilities": ["gpu"]}]}}
     return {
-        "image": tag(),
+        "image": image().name,
         "x-local": True,
         "command": [data_stack().executable, "-I", "-S", "-c", FIRST],
         "working_dir": WORKSPACE,
@@ -132,7 +133,10 @@ def _service(spec: SandboxSpec, bytecode: Path | None, uid: int, processors: int
         "hostname": "sandbox",
         "environment": {name: escaped(value) for name, value in seen.environment.items()},
         "network_mode": "none",
-        "volumes": [{"type": "volume", "source": VOLUME, "target": WORKSPACE}, *map(_bind, binds, binds.values())],
+        "volumes": [
+            {"type": "volume", "source": VOLUME, "target": WORKSPACE},
+            *starmap(_bind, seen.binds.items()),
+        ],
         "tmpfs": [f"{folder}:{writable},size={small}m" for folder in ("/tmp", "/var/tmp")],  # noqa: S108
         "shm_size": f"{small}m",
         "read_only": True,

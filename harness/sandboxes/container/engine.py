@@ -4,16 +4,14 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from pathlib import Path
 
 import docker
-from docker.errors import APIError, DockerException, ImageNotFound
+from docker.errors import APIError, DockerException
 from requests.exceptions import RequestException
 
 from harness.errors import MachineError
-from harness.sandboxes.bubble.owner import gone, mark, own_folder, remove_left
+from harness.sandboxes.bubble.owner import gone, mark
 
-FOLDERS = "mlesmith-container"
 LABEL, OWNER = "mlesmith", "mlesmith.owner"
 # Docker 20.10, Podman 4: the oldest that keep every option that is used.
 OLDEST = (1, 41)
@@ -55,15 +53,10 @@ def engine() -> docker.DockerClient:
 
     Raises:
         NoEngine: there is none, it is closed to this user, or too old.
-        MachineError: it runs on another machine, which sees none of this one's files.
+        MachineError: it is too old.
     """
     with named_errors():
         client = docker.from_env(timeout=ANSWER_S, max_pool_size=CONNECTIONS)
-        if not client.api.base_url.startswith("http+docker://"):
-            raise MachineError(
-                f"The engine at {client.api.base_url} is on another machine. The sandbox `container` binds this "
-                "machine's Python and data into its containers: set DOCKER_HOST to a socket of this machine."
-            )
         version = str(client.version()["ApiVersion"])
     require_new(version)
     return client
@@ -82,14 +75,9 @@ def labels(kind: str) -> dict[str, str]:
     return {LABEL: kind, OWNER: f"{socket.gethostname()} {mark()}"}
 
 
-def folder() -> Path:
-    """A new folder of this process's own for what one container is given."""
-    return own_folder(FOLDERS)
-
-
 @cache
 def sweep_once() -> None:
-    """Once a process: remove the containers and folders of harnesses on this machine that were killed."""
+    """Once a process: remove the containers and volumes of harnesses on this machine that were killed."""
     with named_errors():
         for left in engine().containers.list(all=True, filters={"label": LABEL}, ignore_removed=True):
             host, _, owner = left.labels.get(OWNER, "").partition(" ")
@@ -105,19 +93,3 @@ def sweep_once() -> None:
                         left.remove(force=True)
                 with suppress(APIError):
                     volume.remove()
-    remove_left(FOLDERS)
-
-
-def digest_of(tag: str) -> str:
-    """The digest of the image with this tag.
-
-    Raises:
-        MachineError: there is none; `mlesmith image` makes it.
-    """
-    with named_errors():
-        try:
-            return str(engine().images.get(tag).id)
-        except ImageNotFound:
-            raise MachineError(
-                f"There is no image {tag} for the sandbox `container`.", "Run `mlesmith image`."
-            ) from None

@@ -2,10 +2,12 @@
 
 from typing import cast
 
+import anyio.to_thread
 from inspect_ai.util import sandboxenv
 from typing_extensions import override
 
 from harness.sandboxes.bubble.bytecode import bytecode
+from harness.sandboxes.container.image import image
 from harness.sandboxes.container.process import Container
 from harness.sandboxes.served import ServedSandbox
 from harness.sandboxes.spec import SandboxSpec
@@ -18,7 +20,9 @@ class ContainerSandbox(ServedSandbox):
     @classmethod
     @override
     async def start(cls, spec: SandboxSpec, *, warm: bool) -> Container:
-        return await Container.start(spec, await bytecode(Container.start))
+        used = await anyio.to_thread.run_sync(image)
+        compiled = None if used.whole else await bytecode(Container.start)
+        return await Container.start(spec, compiled, used)
 
     @property
     def name(self) -> str:

@@ -1,66 +1,78 @@
-"""The one image of all sandboxes: folders and links alone. The system, Python and the stack are bound, read-only."""
+"""The image of all sandboxes: which one this engine has, and what it is.
+
+Where the engine sees this machine's files the image holds folders, links and a few files of /etc: the system, Python
+and the stack are bound, read-only. Any other engine needs a whole image.
+"""
 
 import hashlib
-import io
-import tarfile
-from contextlib import suppress
-from pathlib import Path
+import sys
+from dataclasses import dataclass
+
+from docker.errors import ImageNotFound
 
 from harness.errors import MachineError
-from harness.sandboxes.container.engine import LABEL, digest_of, engine, named_errors
-from harness.sandboxes.container.layout import layout
-from harness.sandboxes.spec import SandboxSpec
+from harness.sandboxes.container.engine import engine, named_errors
+from harness.sandboxes.container.layout import etc, links
+from harness.sandboxes.stack import WARM_IMPORTS, data_stack, versions
 
 REPOSITORY = "mlesmith/sandbox"
 # Where engines and programs expect a folder; the engine makes places to bind to by itself.
-FOLDERS = ("usr", "etc", "proc", "sys", "dev", "tmp", "var/tmp", "run/mlesmith", "workspace", "opt/mlesmith/bin")
+FOLDERS = ("usr", "etc", "proc", "sys", "dev", "tmp", "var/tmp", "workspace", "opt/mlesmith/bin")
 # A volume takes over the rights of the folder that it covers, and the user inside is not known yet.
 MODES = {"workspace": 0o1777}
+PYTHON_LABEL = "mlesmith.python"
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _links() -> dict[str, str]:
-    return layout(SandboxSpec(), None).links
+@dataclass(frozen=True)
+class Image:
+    """An image: its name, digest, and where its Python is; `whole` where nothing of this machine is bound."""
+
+    name: str
+    digest: str
+    python: str
+    whole: bool
 
 
-def tag() -> str:
-    """The name of the image for this interpreter and system."""
-    text = repr((FOLDERS, MODES, sorted(_links().items())))
-    return f"{REPOSITORY}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+def bound_name() -> str:
+    """The name of the image to which this machine's system and interpreter are bound."""
+    return f"{REPOSITORY}:{_short(FOLDERS, MODES, etc(), sorted(links().items()))}"
 
 
-def _archive() -> bytes:
-    """The content of the image; the same bytes each time, so its digest tells whether it is the same."""
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as tar:
-        for name in FOLDERS:
-            parts = [str(parent) for parent in reversed(Path(name).parents) if parent != Path()]
-            for folder in (part for part in [*parts, name] if part not in tar.getnames()):
-                about = tarfile.TarInfo(folder)
-                about.type, about.mode = tarfile.DIRTYPE, MODES.get(folder, 0o755)
-                tar.addfile(about)
-        for place, target in sorted(_links().items()):
-            about = tarfile.TarInfo(place.lstrip("/"))
-            about.type, about.linkname = tarfile.SYMTYPE, target
-            tar.addfile(about)
-    return packed.getvalue()
+def whole_name() -> str:
+    """The name of the image that holds this Python's version and these versions of the stack."""
+    return f"{REPOSITORY}:whole-{_short(FOLDERS, MODES, etc(), PYTHON, sorted(versions().items()), WARM_IMPORTS)}"
 
 
-def make_image() -> tuple[str, str]:
-    """Make the image where it is not there yet: its name and digest.
+def _short(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
-    The name tells the content, and the engine would give the same content another digest each time.
+
+def may_bind() -> bool:
+    """Whether the engine may see this machine's files: it listens on a socket of this machine, and that is Linux."""
+    return sys.platform == "linux" and engine().api.base_url == "http+docker://localhost"
+
+
+def image() -> Image:
+    """The image that sandboxes are made from.
 
     Raises:
-        MachineError: the engine can't be used; the message names the mend.
+        MachineError: there is no engine or no image; the message names the mend.
     """
-    with suppress(MachineError):
-        return tag(), digest_of(tag())
-    repository, _, version = tag().partition(":")
+    found = (may_bind() and find(bound_name(), whole=False)) or find(whole_name(), whole=True)
+    if not found:
+        raise MachineError("The engine has no image for the sandbox `container`.", "Run `mlesmith image`.")
+    return found
+
+
+def find(name: str, *, whole: bool) -> Image | None:
+    """The image of this name, where the engine has it."""
     with named_errors():
-        engine().api.import_image_from_data(
-            _archive(), repository=repository, tag=version, changes=[f"LABEL {LABEL}=image"]
-        )
-    return tag(), digest_of(tag())
+        try:
+            found = engine().images.get(name)
+        except ImageNotFound:
+            return None
+    return Image(name, str(found.id), found.labels.get(PYTHON_LABEL) or data_stack().executable, whole)
 
 
 def digest() -> str:
@@ -69,5 +81,4 @@ def digest() -> str:
     Raises:
         MachineError: there is no engine or no image; the message names the mend.
     """
-    engine()
-    return digest_of(tag())
+    return image().digest

@@ -1,9 +1,8 @@
-"""One running container: made, asked over a socket that it is given, and removed so that nothing of it is left."""
+"""One running container: made, asked over its standard streams, and removed so that nothing of it is left."""
 
 import asyncio
+import itertools
 import secrets
-import shutil
-import socket
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -18,25 +17,25 @@ from typing_extensions import override
 from harness.errors import MachineError
 from harness.sandboxes.bubble.arguments import INSIDE_ID, SERVER, TEMPORARY_MB
 from harness.sandboxes.bubble.cgroups import OVERHEAD_MB
-from harness.sandboxes.bubble.user import HIGH, MANY
-from harness.sandboxes.container.engine import engine, folder, labels, named_errors, sweep_once
-from harness.sandboxes.container.image import digest
-from harness.sandboxes.container.layout import layout, user_files
+from harness.sandboxes.bubble.user import HIGH
+from harness.sandboxes.container import volumes
+from harness.sandboxes.container.engine import engine, labels, named_errors, sweep_once
+from harness.sandboxes.container.image import Image, image
+from harness.sandboxes.container.layout import USERS, Layout, given, layout
+from harness.sandboxes.container.streams import Streams
 from harness.sandboxes.conversation import Conversation
 from harness.sandboxes.provider import SandboxEnded
 from harness.sandboxes.spec import DATA, WORKSPACE, SandboxSpec
-from harness.sandboxes.stack import data_stack
 
 START_S = 60
 GONE_S = 10
-RUN = "/run/mlesmith"
-# The place of the data is there also where no data is; the host listens once, so nobody inside can call it again.
+# The place of the data is there also where no data is.
 SERVE = (
-    f"import os, socket, sys; os.makedirs({DATA!r}, exist_ok=True); s = socket.socket(socket.AF_UNIX); "
-    f"s.connect('{RUN}/socket'); sys.argv[1:] = [str(s.detach())]; sys.path.insert(0, {SERVER!r}); "
-    "from harness.sandboxes.inside.server.main import main; main()"
+    f"import os, sys; os.makedirs({DATA!r}, exist_ok=True); sys.path.insert(0, {SERVER!r}); "
+    "from harness.sandboxes.inside.server.main import main_on_streams; main_on_streams()"
 )
 THREADS = 96  # of process 1; what the agent starts is bound to `processes` by process 1 itself
+_next_user = itertools.count(secrets.randbelow(USERS))
 
 
 def maps_ids(about: dict[str, Any]) -> bool:
@@ -47,58 +46,74 @@ def maps_ids(about: dict[str, Any]) -> bool:
 
 def inside_uid(about: dict[str, Any]) -> int:
     """The user id inside: one that owns nothing, and of each sandbox alone, as the kernel counts processes by user."""
-    return INSIDE_ID if maps_ids(about) else HIGH + secrets.randbelow(MANY)
+    return INSIDE_ID if maps_ids(about) else HIGH + next(_next_user) % USERS
 
 
 class Container(Conversation):
     """A container that runs."""
 
-    def __init__(self, handle: Handle, place: Path) -> None:
+    def __init__(self, handle: Handle, streams: Streams, given_key: str | None) -> None:
         super().__init__()
         self._handle = handle
-        self._place = place
+        self._streams = streams
+        self._given_key = given_key
 
     @classmethod
-    async def start(cls, spec: SandboxSpec, bytecode: Path | None) -> "Container":
-        """Make a sandbox.
+    async def start(cls, spec: SandboxSpec, bytecode: Path | None, made_from: Image | None = None) -> "Container":
+        """Make a sandbox, from the image that there is unless another is given.
 
         Raises:
             MachineError: the engine is missing or refuses; the message names the mend.
         """
         await anyio.to_thread.run_sync(sweep_once)
-        place = folder()
-        (place / "run").mkdir()
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(str(place / "run" / "socket"))
-            (place / "run" / "socket").chmod(0o666)
-            listener.listen(1)
-            listener.setblocking(False)
-            making = asyncio.create_task(anyio.to_thread.run_sync(_create, spec, bytecode, place))
-            try:
-                handle = await asyncio.shield(making)
-            except BaseException:
-                # Given up while the engine was at work: what it makes all the same is removed.
-                with suppress(MachineError):
-                    await anyio.to_thread.run_sync(_remove, await making)
-                shutil.rmtree(place, ignore_errors=True)
-                raise
-            container = cls(handle, place)
-            try:
-                await container._begin(listener)
-            except BaseException:
-                await container.close()
-                raise
+        making = asyncio.create_task(anyio.to_thread.run_sync(cls._make, spec, bytecode, made_from))
+        try:
+            container = await asyncio.shield(making)
+        except asyncio.CancelledError:
+            # Given up while the engine was at work: what it makes all the same is removed.
+            with suppress(MachineError):
+                await (await making).close()
+            raise
+        try:
+            await container.begin()
+        except BaseException:
+            await container.close()
+            raise
         return container
 
-    async def _begin(self, listener: socket.socket) -> None:
+    @classmethod
+    def _make(cls, spec: SandboxSpec, bytecode: Path | None, made_from: Image | None) -> "Container":
+        used = made_from or image()
+        key = None
+        if used.whole:
+            seen = given(spec)
+            key, mounts = volumes.take(used, seen.binds)
+        else:
+            seen = layout(spec, bytecode)
+            mounts = [Mount(target, source, type="bind", read_only=True) for target, source in seen.binds.items()]
+        handle = None
+        try:
+            handle = _create(spec, used, seen, mounts)
+            return cls(handle, Streams(str(handle.id)), key)
+        except BaseException:
+            if handle is not None:
+                _remove(handle)
+            volumes.give_back(key)
+            raise
+
+    async def begin(self) -> None:
+        """Start what was made, and hear from the server inside.
+
+        Raises:
+            MachineError: it does not start; the message has what it said.
+        """
         try:
             with named_errors():
                 await anyio.to_thread.run_sync(self._handle.start)
-            async with asyncio.timeout(START_S):
-                ours, _ = await asyncio.get_running_loop().sock_accept(listener)
-            await self._greet(ours, START_S)
-        except (SandboxEnded, TimeoutError) as error:
-            raise MachineError(f"The container did not start: {error}. Run `mlesmith image` again.") from error
+            await self._greet(self._streams.socket, START_S)
+        except SandboxEnded as error:
+            said = self._streams.last_words() or error
+            raise MachineError(f"The container did not start: {said}", "Run `mlesmith image` again.") from error
 
     @property
     def name(self) -> str:
@@ -117,11 +132,12 @@ class Container(Conversation):
     def _end(self) -> None:
         # The rest waits for the engine; where nobody comes to it, the next start removes the container by its label.
         self._hang_up()
+        self._streams.close()
 
     @override
     async def _finish(self) -> None:
         await anyio.to_thread.run_sync(_remove, self._handle)
-        await anyio.to_thread.run_sync(lambda: shutil.rmtree(self._place, ignore_errors=True))
+        await anyio.to_thread.run_sync(volumes.give_back, self._given_key)
 
 
 def _remove(handle: Handle) -> None:
@@ -138,14 +154,10 @@ def _remove(handle: Handle) -> None:
             return
 
 
-def _create(spec: SandboxSpec, bytecode: Path | None, place: Path) -> Handle:
+def _create(spec: SandboxSpec, used: Image, seen: Layout, mounts: list[Mount]) -> Handle:
     with named_errors():
         about = engine().info()
-    image, uid = digest(), inside_uid(about)
-    seen = layout(spec, bytecode)
-    (place / "run").chmod(0o755)
-    binds = {**seen.binds, **user_files(place, uid), RUN: str(place / "run")}
-    limits = spec.limits
+    uid, limits = inside_uid(about), spec.limits
     memory = (limits.memory_mb + OVERHEAD_MB) << 20
     small = min(TEMPORARY_MB, limits.disk_mb)
     writable = f"rw,exec,nosuid,nodev,uid={uid},gid={uid},mode=0755"
@@ -154,8 +166,8 @@ def _create(spec: SandboxSpec, bytecode: Path | None, place: Path) -> Handle:
     file_size = (limits.disk_mb + 1) << 20
     with named_errors():
         return engine().containers.create(
-            image,
-            [data_stack().executable, "-I", "-S", "-c", SERVE],
+            used.digest,
+            [used.python, "-I", "-S", "-c", SERVE],
             auto_remove=True,
             cap_drop=["ALL"],
             cgroupns="private",
@@ -167,7 +179,7 @@ def _create(spec: SandboxSpec, bytecode: Path | None, place: Path) -> Handle:
             log_config=LogConfig(type="none"),
             mem_limit=memory,
             memswap_limit=memory,
-            mounts=[Mount(target, source, type="bind", read_only=True) for target, source in binds.items()],
+            mounts=mounts,
             # The engine refuses more processors than there are.
             nano_cpus=int(min(limits.cpus, about["NCPU"]) * 1e9),
             network_mode="none",
@@ -175,6 +187,8 @@ def _create(spec: SandboxSpec, bytecode: Path | None, place: Path) -> Handle:
             read_only=True,
             security_opt=["no-new-privileges"],
             shm_size=small << 20,
+            # Hanging up is the end: the server inside reads it there.
+            stdin_open=True,
             tmpfs={folder: f"{writable},size={size << 20}" for folder, size in sizes.items()},
             ulimits=[
                 Ulimit(name="core", soft=0, hard=0),

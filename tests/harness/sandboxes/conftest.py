@@ -8,7 +8,7 @@ from inspect_ai.util import ExecResult
 from harness.errors import MachineError
 from harness.sandboxes.bubble.warm import WarmBubble
 from harness.sandboxes.container.compose import probe
-from harness.sandboxes.container.image import make_image
+from harness.sandboxes.container.making import make_image
 from harness.sandboxes.provider import ProvidedSandbox
 from harness.sandboxes.selection import open_sandbox
 from harness.sandboxes.spec import SandboxSpec

@@ -14,8 +14,10 @@ from inspect_ai.util._sandbox import self_check
 from harness.errors import MachineError
 from harness.sandboxes import selection
 from harness.sandboxes.container import engine as engines
+from harness.sandboxes.container import image as images
 from harness.sandboxes.container.environment import ContainerSandbox
-from harness.sandboxes.container.image import digest, make_image, tag
+from harness.sandboxes.container.image import digest, image
+from harness.sandboxes.container.making import make_image
 from harness.sandboxes.provider import ProvidedSandbox
 from harness.sandboxes.selection import open_sandbox
 from harness.sandboxes.spec import SandboxLimits, SandboxSpec
@@ -128,7 +130,7 @@ def test_what_a_killed_harness_left_is_removed() -> None:
 
 
 def test_image_is_the_same_each_time() -> None:
-    assert make_image() == make_image() == (tag(), digest())
+    assert make_image() == make_image() == image()
     assert digest().startswith("sha256:")
     assert selection.image_of("container") == digest()
 
@@ -166,5 +168,6 @@ def test_known_refusals_name_their_mend(sign: str, mend: str) -> None:
 
 
 def test_missing_image_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "REPOSITORY", f"mlesmith/none{os.getpid()}")
     with pytest.raises(MachineError, match="mlesmith image"):
-        engines.digest_of(f"mlesmith/none:{os.getpid()}")
+        digest()

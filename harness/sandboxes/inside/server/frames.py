@@ -1,26 +1,62 @@
-"""The form of what goes over the socket.
+"""The form of what goes between the host and the server, over a socket or over the server's standard streams.
 
 A frame is 4 bytes (length of the header), the header as JSON with `payload` (length of what follows), the bytes.
 """
 
 import json
-import socket
+import os
 import struct
 import threading
-from typing import Any
+from typing import Any, Protocol
 
 # A header of a request or an answer, as JSON has it.
 Header = dict[str, Any]
 
 
 class Ended(Exception):
-    """The host has closed the socket."""
+    """The host has closed its end."""
+
+
+class Connection(Protocol):
+    """What a socket does, as far as it is used here."""
+
+    def recv_into(self, buffer: memoryview, /) -> int: ...
+    def sendall(self, data: bytes | bytearray | memoryview, /) -> None: ...
+    def set_inheritable(self, inheritable: bool, /) -> None: ...
+    def close(self) -> None: ...
+
+
+class Streams:
+    """Standard input and output as one connection; afterwards nobody else finds them there."""
+
+    def __init__(self) -> None:
+        self._pair = os.dup(0), os.dup(1)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, 0)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+
+    def recv_into(self, buffer: memoryview) -> int:
+        return os.readv(self._pair[0], [buffer])
+
+    def sendall(self, data: bytes | bytearray | memoryview) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(self._pair[1], rest) :]
+
+    def set_inheritable(self, inheritable: bool) -> None:
+        for descriptor in self._pair:
+            os.set_inheritable(descriptor, inheritable)
+
+    def close(self) -> None:
+        for descriptor in self._pair:
+            os.close(descriptor)
 
 
 class Wire:
-    """One end of the socket; answers of several threads never mix."""
+    """One end of the connection; answers of several threads never mix."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._sending = threading.Lock()
 

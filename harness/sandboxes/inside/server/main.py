@@ -9,7 +9,7 @@ import threading
 
 from harness.sandboxes.inside.server import files
 from harness.sandboxes.inside.server.commands import Command, Reaper
-from harness.sandboxes.inside.server.frames import Ended, Header, Wire
+from harness.sandboxes.inside.server.frames import Connection, Ended, Header, Streams, Wire
 from harness.sandboxes.inside.server.programs import Programs, fork_caller
 
 PR_SET_DUMPABLE = 4
@@ -17,7 +17,7 @@ Answer = tuple[Header, "list[bytes | bytearray]"]
 
 
 class Server:
-    """Answers requests until the host closes the socket."""
+    """Answers requests until the host closes its end."""
 
     def __init__(self, wire: Wire, caller: socket.socket | None) -> None:
         self._wire = wire
@@ -84,8 +84,13 @@ def main() -> None:
     serve(socket.socket(fileno=int(sys.argv[1])))
 
 
-def serve(connection: socket.socket, *, forked: bool = False) -> None:
-    """Serve as process 1 until the host closes the socket; then all that runs inside ends.
+def main_on_streams() -> None:
+    """Serve on standard input and output."""
+    serve(Streams())
+
+
+def serve(connection: Connection, *, forked: bool = False) -> None:
+    """Serve as process 1 until the host closes its end; then all that runs inside ends.
 
     `forked` is set in a fork of a warm interpreter: programs are forks of it, too.
     """

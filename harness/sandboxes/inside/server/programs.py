@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from harness.sandboxes.inside.server import caller
 from harness.sandboxes.inside.server.commands import OWN_THREADS, Child, Reaper, first_to_go
-from harness.sandboxes.inside.server.frames import Header
+from harness.sandboxes.inside.server.frames import Connection, Header
 
 # Where every sandbox has it; a fork of the warm interpreter has imported it from elsewhere.
 CALLER = "/opt/mlesmith/server/harness/sandboxes/inside/server/caller.py"
@@ -18,7 +18,7 @@ KILLED = -9
 LARGEST = 1 << 12
 
 
-def fork_caller(connection: socket.socket) -> socket.socket:
+def fork_caller(connection: Connection) -> socket.socket:
     """Fork the caller off this interpreter, with all that it has imported; `connection` stays with this process."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if os.fork() == 0:
