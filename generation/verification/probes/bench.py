@@ -54,9 +54,14 @@ class Mutants:
         return guess.assign(**{name: guess[name].to_numpy()[order] for name in self.columns})
 
     def halfway(self, truth: pd.DataFrame) -> float:
-        """A score in the middle between the answers and answers given to rows far away."""
+        """A score in the middle between the answers and answers given to rows far away.
+
+        Numbers go half the way to those only: where one 0 costs more than all else, no noise would come so far.
+        """
         best = self.perfect.loc[truth.index]
         far = self.moved(best, np.roll(np.arange(len(truth)), len(truth) // 2))
+        if len(self.columns) == 1 and best[self.columns[0]].dtype.kind == "f":
+            far[self.columns[0]] = (best[self.columns[0]] + far[self.columns[0]]) / 2
         return (self.score(truth, best) + self.score(truth, far)) / 2
 
     def mistakes_ignored(self, truth: pd.DataFrame, guess: pd.DataFrame) -> float:
