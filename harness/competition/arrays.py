@@ -138,7 +138,7 @@ def binary_chances(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels)
 
 
 def class_chances(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels) -> tuple[Codes, Numbers]:
-    """The answers as positions in `labels`, shape (n,), and a probability for each, scaled to a sum of 1, shape (n, k).
+    """The answers as positions in `labels`, shape (n,), and a probability for each label, shape (n, k).
 
     Without labels the answers are the positions themselves.
 
@@ -151,10 +151,9 @@ def class_chances(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels) 
     known = [str(place) for place in range(guess.shape[1])] if labels is None else labels
     if guess.shape[1] != len(known):
         raise ValueError(f"{guess.shape[1]} columns of probabilities for {len(known)} labels")
-    totals = guess.sum(axis=1, keepdims=True)
-    if (totals <= 0).any():
+    if (guess.sum(axis=1) <= 0).any():
         raise ValueError("the probabilities of a row add up to 0")
-    return codes_of(y_true, known), guess / totals
+    return codes_of(y_true, known), guess
 
 
 def _check_rows(truth: npt.NDArray[np.generic], guess: npt.NDArray[np.generic]) -> None:

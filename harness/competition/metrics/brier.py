@@ -41,4 +41,4 @@ def brier(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels = None) -
         return float(np.mean((guess - flags) ** 2))
     truth, shares = class_chances(y_true, y_pred, labels)
     happened = truth[:, None] == np.arange(shares.shape[1])
-    return min(float(np.mean(np.sum((shares - happened) ** 2, axis=1))) / 2, 1.0)
+    return min(float(np.mean(np.sum((shares / shares.sum(axis=1, keepdims=True) - happened) ** 2, axis=1))) / 2, 1.0)

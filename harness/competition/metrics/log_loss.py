@@ -41,5 +41,5 @@ def log_loss(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels = None
         given = np.where(flags, guess, 1 - guess)
     else:
         truth, shares = class_chances(y_true, y_pred, labels)
-        given = shares[np.arange(len(truth)), truth]
+        given = shares[np.arange(len(truth)), truth] / shares.sum(axis=1)
     return float(-np.mean(np.log(np.clip(given, LEAST, 1.0)))) + 0.0

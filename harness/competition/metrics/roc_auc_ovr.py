@@ -25,7 +25,7 @@ from harness.competition.registry import metric
 def roc_auc_ovr(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels = None) -> float:
     """The mean ROC AUC of the labels that the answers hold, each against the rest (macro average).
 
-    `y_pred` has shape (n, k), a column a label, scaled to sum to 1. Only the order within each column counts.
+    `y_pred` has shape (n, k), a column a label; only the order within each column counts.
 
     Raises:
         ValueError: the answers hold one label only, or columns and labels do not fit.
