@@ -66,6 +66,12 @@ def _refusal(uri: str, service: str, key: str, status: int | None) -> Exception:
     return MachineError(f"{uri}: {service} answered with HTTP {status or 'an error'}.", "Try again later.")
 
 
+def broken_off() -> tuple[type[Exception], ...]:
+    """What the HTTP libraries that are here raise when a connection can't be made or breaks off."""
+    found = {"httpx2": "TransportError", "httpx": "TransportError", "requests": "RequestException"}
+    return tuple(getattr(import_module(name), error) for name, error in found.items() if find_spec(name) is not None)
+
+
 def unreachable(uri: str, service: str) -> MachineError:
     """What is said where the network or the service fails."""
     return MachineError(

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.errors import MachineError
 from harness.sources.choosing import Candidates, Chosen, choose, is_table
-from harness.sources.clients import require_client, unreachable
+from harness.sources.clients import broken_off, require_client, unreachable
 from harness.sources.fetched import Fetched, SourceError, slug
 from harness.sources.kept import find, folder_of, keep, lock_of
 from harness.sources.scheme import scheme
@@ -150,7 +150,6 @@ def _citation(repo: str, commit: str, text: str) -> str:
 @contextmanager
 def _told(asked: Asked) -> Iterator[None]:
     """Turn what the client raises into messages."""
-    import httpx
     from huggingface_hub import errors
 
     try:
@@ -167,7 +166,7 @@ def _told(asked: Asked) -> Iterator[None]:
         ) from error
     except errors.HFValidationError as error:
         raise SourceError(f"{asked.uri}: {error}") from error
-    except (errors.LocalEntryNotFoundError, httpx.TransportError) as error:
+    except (errors.LocalEntryNotFoundError, *broken_off()) as error:
         raise unreachable(asked.uri, SERVICE) from error
     except errors.HfHubHTTPError as error:
         raise MachineError(f"{asked.uri}: {SERVICE} answered {_one_line(error)}", "Try again later.") from error

@@ -84,8 +84,7 @@ def _download(asked: Asked, inside: str) -> Fetched:
             Candidates(f"kaggle:{asked.owner}/{asked.name}", _sizes(api, pinned)), asked.file.partition("#")[0]
         )
         for name in chosen.names:
-            api.dataset_download_file(pinned.dataset, name, path=str((folder / name).parent), quiet=True, unzip=True)
-        found = [str(_downloaded(folder, name).relative_to(folder)) for name in chosen.names]
+            api.dataset_download_file(pinned.dataset, name, path=str(folder), quiet=True, unzip=True)
         by = about.creator_name or asked.owner
         record = {
             "pinned_uri": f"kaggle:{asked.owner}/{asked.name}@{version}{f'/{asked.file}' if asked.file else ''}",
@@ -95,7 +94,7 @@ def _download(asked: Asked, inside: str) -> Fetched:
             "documentation": _text(about)[:MAX_DOCUMENTATION],
             "notes": chosen.notes,
         }
-        return keep(folder, found, record, asked.uri, inside)
+        return keep(folder, chosen.names, record, asked.uri, inside)
 
 
 def _client(uri: str) -> Any:  # noqa: ANN401 - the client has no types
@@ -129,15 +128,6 @@ def _sizes(api: Any, asked: Asked) -> Mapping[str, int]:  # noqa: ANN401 - the c
         if not token:
             break
     return sizes
-
-
-def _downloaded(folder: Path, name: str) -> Path:
-    """Where the client put a file: below its own name, wherever it took that to begin."""
-    beside = (folder / name, (folder / name).parent / name, (folder / name).parent / Path(name).name)
-    found = next((path for path in beside if path.is_file()), None)
-    if found is None:
-        raise SourceError(f"Kaggle gave no file {name}.")
-    return found
 
 
 def _text(about: Any) -> str:  # noqa: ANN401 - the client has no types
