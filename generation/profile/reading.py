@@ -1,5 +1,6 @@
 """How a file is to be read, found out once and written into what is generated."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -47,19 +48,29 @@ def read_text(path: Path, reading: Reading) -> pd.DataFrame:
         table = pd.read_parquet(path)
         table = pd.DataFrame({str(name): ["" if pd.isna(c) else str(c) for c in table[name]] for name in table})
     else:
-        table = pd.read_csv(
-            path,
-            dtype=str,
-            keep_default_na=False,
-            na_filter=False,
-            index_col=False,
-            sep=reading.separator,
-            encoding=reading.encoding,
-        )
+        table = _read_csv(path, reading)
         _require_closed_quotes(path, reading, table)
     if reading.tidy:
         table.columns = pd.Index([" ".join(name.split()) for name in table.columns])
     return table
+
+
+def _read_csv(path: Path, reading: Reading) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        # pandas cuts rows that are wider than the header, and says so in a warning alone.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            return pd.read_csv(
+                path,
+                dtype=str,
+                keep_default_na=False,
+                na_filter=False,
+                index_col=False,
+                sep=reading.separator,
+                encoding=reading.encoding,
+            )
+        except pd.errors.ParserWarning as error:
+            raise ValueError("its rows have more cells than its header has names") from error
 
 
 def _parquet_names(path: Path) -> list[str]:

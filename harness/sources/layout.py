@@ -157,7 +157,8 @@ def _look_at_the_foot(layout: Layout, path: Path) -> None:
             last.pop(0)
     foot = 0
     for row in reversed(last):
-        remark = sum(bool(cell.strip()) for cell in row) <= 1 and len(row) != layout.width
+        filled = sum(bool(cell.strip()) for cell in row)
+        remark = filled == 0 or (filled == 1 and len(row) != layout.width)
         if not (remark or (_is_total(row) and totals == 1)) or foot == len(last) - 1:
             break
         foot += 1

@@ -30,9 +30,9 @@ def open_bytes(path: Path) -> BinaryIO:
         case ".xz":
             return cast("BinaryIO", lzma.open(path))
         case ".zst":
-            import zstandard
+            from pyarrow import input_stream
 
-            return cast("BinaryIO", zstandard.open(path))
+            return cast("BinaryIO", input_stream(str(path), compression="zstd"))
     return path.open("rb")
 
 

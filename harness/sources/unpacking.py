@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from harness.errors import MlesmithError
 from harness.places import cache_dir, whole_file
 from harness.sources.archive import DAMAGED
 from harness.sources.choosing import Candidates, choose
@@ -115,9 +114,9 @@ def _kept(path: Path, name: PurePosixPath, source: Callable[[], object]) -> Path
             stream: BinaryIO
             with source() as stream:  # type: ignore[attr-defined]
                 _copy(stream, out, path, limit)
-    except MlesmithError:
-        raise
-    except DAMAGED as error:
+    except (*DAMAGED, OSError) as error:
+        if getattr(error, "errno", None) is not None:
+            raise  # the disk, not the file
         raise SourceError(f"{path} is damaged or not packed as its name says: {error}. Fetch it again.") from error
     return target
 

@@ -152,6 +152,7 @@ def _told(asked: Asked) -> Iterator[None]:
     """Turn what the client raises into messages."""
     from huggingface_hub import errors
 
+    unreached: tuple[type[Exception], ...] = (errors.LocalEntryNotFoundError, *broken_off())
     try:
         yield
     except errors.GatedRepoError as error:
@@ -166,7 +167,7 @@ def _told(asked: Asked) -> Iterator[None]:
         ) from error
     except errors.HFValidationError as error:
         raise SourceError(f"{asked.uri}: {error}") from error
-    except (errors.LocalEntryNotFoundError, *broken_off()) as error:
+    except unreached as error:
         raise unreachable(asked.uri, SERVICE) from error
     except errors.HfHubHTTPError as error:
         raise MachineError(f"{asked.uri}: {SERVICE} answered {_one_line(error)}", "Try again later.") from error
