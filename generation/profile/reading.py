@@ -93,7 +93,7 @@ def _require_closed_quotes(path: Path, reading: Reading, table: pd.DataFrame) ->
             if alike >= max(_SWALLOWED - 1, _ALIKE * len(inner)):
                 raise ValueError(
                     f"in row {int(str(row)) + 1} a quotation mark in column {table.columns[place]!r} is not closed and "
-                    f"swallows {len(inner)} rows. Close it, or double it where it belongs to the text"
+                    f"swallows at least {len(inner)} rows. Close it, or double it where it belongs to the text"
                 )
 
 

@@ -222,6 +222,14 @@ def test_a_frame_of_r(name: str, tmp_path: Path, own_cache: Path) -> None:
     assert table["weight"].isna().tolist() == [False, True]
 
 
+def test_days_and_moments_of_r_become_text() -> None:
+    from harness.sandboxes.inside.opening.r_objects import days, moments
+
+    assert list(days([0.0, 18262.0, float("nan")], {}))[:2] == ["1970-01-01", "2020-01-01"]  # type: ignore[call-overload]
+    assert list(moments([1577934245.0], {})) == ["2020-01-02T03:04:05"]  # type: ignore[call-overload]
+    assert pd.isna(list(days([float("nan")], {}))[0])  # type: ignore[call-overload]
+
+
 @pytest.mark.sandbox
 def test_which_object_of_r_is_named(tmp_path: Path, own_cache: Path) -> None:
     import rdata
