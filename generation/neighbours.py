@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from harness.sources import Fetched
 
 CURATED = "curated"
-_VERSION = re.compile(r"==[^#/]*")
+_VERSION = re.compile(r"==[^#/]*|@(?:[0-9a-f]{40}|\d+)(?=[#/]|$)")
 
 
 def packages_below(roots: Iterable[Path]) -> list[TaskPackage]:

@@ -15,6 +15,7 @@ from inspect_ai.util import collect, span, store
 from generation.bench import Bench, StageFailed
 from generation.engines import open_engine
 from generation.neighbours import curated_on, packages_below
+from generation.profile.hopeless import why_nothing
 from generation.profile.source import profile_source
 from generation.records import STORED_AS, DatasetRecord, FormulationRecord
 from generation.repair import Draft, settle
@@ -99,7 +100,9 @@ def brainstorm(formulations: int) -> Solver:
         work.bench.asked |= {draft.formulation.target for draft in work.drafts}
         record = record.model_copy(update={"spent": spent})
         if not work.drafts:
-            return _end(state, record.model_copy(update={"reason": "no question worth asking was found"}))
+            because = why_nothing(work.bench.profile)
+            reason = "no question worth asking was found" + (f": {because}" if because else "")
+            return _end(state, record.model_copy(update={"reason": reason}))
         _keep(_with_drafts(record, work))
         return state
 

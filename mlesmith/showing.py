@@ -1,5 +1,6 @@
 """`mlesmith show`: a task as an agent reads it, or what is in a raw dataset."""
 
+import os
 from pathlib import Path
 
 from mlesmith.screen import ANSWERS, show_facts, show_json, show_table
@@ -10,12 +11,14 @@ def show_anything(what: str, *, as_json: bool) -> None:
     from harness.errors import UnknownName
     from harness.selection import select
 
-    is_source = ":" in what or (Path(what).is_file() and Path(what).name not in {"task.toml", "task.py"})
+    file = Path(what.partition("#")[0])
+    closed = file.parent.is_dir() and not os.access(file.parent, os.X_OK)
+    is_source = ":" in what or closed or (file.is_file() and file.name not in {"task.toml", "task.py"})
     if not is_source:
         try:
             package = select(what)[0]
         except UnknownName:
-            if not Path(what).exists():
+            if not file.exists():
                 raise
         else:
             _show_task(package.card.model_dump(mode="json", by_alias=True), package.files["description.md"], as_json)
@@ -48,6 +51,7 @@ def _show_dataset(uri: str, as_json: bool) -> None:
         "source": fetched.pinned_uri,
         "sha256": fetched.sha256,
         "licence": fetched.licence,
+        **({"made plain": "; ".join(fetched.notes)} if fetched.notes else {}),
         "rows": profile.rows,
         "columns": len(profile.columns),
     }

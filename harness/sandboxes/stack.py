@@ -99,7 +99,8 @@ def closure(roots: tuple[str, ...] = ROOTS) -> list[metadata.Distribution]:
     return [found[name] for name in sorted(found)]
 
 
-def _entries(distribution: metadata.Distribution) -> Iterator[Entry]:
+def entries_of(distribution: metadata.Distribution) -> Iterator[Entry]:
+    """The files and folders that a distribution has directly below the site folder."""
     tops = {
         path.parts[0] for path in distribution.files or [] if path.parts and path.parts[0] not in {"..", "__pycache__"}
     }
@@ -113,7 +114,7 @@ def _entries(distribution: metadata.Distribution) -> Iterator[Entry]:
 def data_stack() -> Stack:
     """The stack of the running interpreter; found once a process."""
     distributions = closure()
-    entries = {entry.name: entry for distribution in distributions for entry in _entries(distribution)}
+    entries = {entry.name: entry for distribution in distributions for entry in entries_of(distribution)}
     prefix = Path(sys.base_prefix).resolve()
     executable = Path(sys.executable).resolve()
     names = [f"{_name(item.metadata['Name'])}=={item.version}" for item in distributions]

@@ -90,6 +90,10 @@ def _failure(name: str, version: str | None, said: str) -> Exception:
     if known:
         newest = ", ".join(reversed(known[-LISTED:]))
         return SourceError(f"The package index has no version {version} of {name}. Newest versions: {newest}.")
+    if "No space left on device" in said or "Disk quota exceeded" in said:
+        return MachineError(
+            f"{name} can't be downloaded: there is no space left.", "Free some, or set MLESMITH_CACHE to a larger disk."
+        )
     if any(sign in said for sign in OFFLINE):
         return MachineError(f"{name} can't be downloaded: the package index is not reachable from here.")
     if VERSIONS.search(said):

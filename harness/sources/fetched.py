@@ -8,7 +8,10 @@ from pathlib import Path
 from harness.errors import UserError
 
 CHUNK = 1 << 20
-ENDINGS = re.compile(r"(?i)(\.(csv|tsv|parquet|gz|txt|data|dat|pkl|pickle|joblib|compress|xz|bz2|zip))+$")
+ENDINGS = re.compile(
+    r"(?i)(\.(csv|tsv|tab|parquet|pq|gz|txt|data|dat|pkl|pickle|joblib|compress|xz|bz2|zst|zip"
+    r"|json|jsonl|ndjson|xlsx|xlsm|xlsb|xls|ods|arff|rda|rdata|rds))+$"
+)
 
 
 class SourceError(UserError):
@@ -27,7 +30,12 @@ class ChecksumError(SourceError):
 
 @dataclass(frozen=True)
 class Fetched:
-    """A file of raw data. `uri` is what was asked for, `pinned_uri` says it so that it means the same tomorrow."""
+    """A file of raw data. `uri` is what was asked for, `pinned_uri` says it so that it means the same tomorrow.
+
+    `sha256` is of the file as its source gave it. `resolve` gives in `path` the table that was made of it, where it was
+    none, and says in `notes` what was done. Before that, `inside` names what is meant in a file that holds several
+    tables (a sheet, an object, a member), and `parts` are the files of a table that comes in several.
+    """
 
     uri: str
     pinned_uri: str
@@ -37,6 +45,9 @@ class Fetched:
     citation: str
     cluster: str
     documentation: str
+    notes: tuple[str, ...] = ()
+    inside: str = ""
+    parts: tuple[Path, ...] = ()
 
 
 def digest(path: Path) -> str:

@@ -1,14 +1,14 @@
 """The one way from a URI to its data."""
 
-from dataclasses import replace
+import errno
 from pathlib import Path
 
+from harness.errors import MachineError
 from harness.sources.fetched import ChecksumError, Fetched, SourceError
 from harness.sources.scheme import SCHEMES
-from harness.sources.table_like import require_table
-from harness.sources.unpickle import PICKLES, unpickled
+from harness.sources.tables import opened
 
-R_ENDINGS = (".rda", ".rdata", ".rds")
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def resolve(uri: str, *, sha256: str | None = None) -> Fetched:
@@ -18,26 +18,31 @@ def resolve(uri: str, *, sha256: str | None = None) -> Fetched:
         SourceError: an unknown scheme, a file or member that is not there, a package index that can't be reached.
         ChecksumError: the data is not the one with `sha256`.
         NotATable: a file that is no table.
+        MachineError: no space for a copy, or no sandbox where one is needed.
     """
     scheme, rest = _scheme(uri)
-    fetched = SCHEMES[scheme].fetch(uri, rest)
-    if sha256 is not None and fetched.sha256 != sha256:
-        raise ChecksumError(uri, sha256, fetched.sha256)
-    name = fetched.path.name.lower()
-    if name.endswith(R_ENDINGS):
-        raise SourceError(
-            f"{fetched.path.name} is in R's own format, which can run code when read. Write it as a table first, "
-            'for example in R: write.csv(data, "data.csv", row.names = FALSE).'
+    try:
+        fetched = SCHEMES[scheme].fetch(uri, rest)
+        if sha256 is not None and fetched.sha256 != sha256:
+            raise ChecksumError(uri, sha256, fetched.sha256)
+        return opened(fetched)
+    except OSError as error:
+        raise _told(uri, error) from error
+
+
+def _told(uri: str, error: OSError) -> Exception:
+    if error.errno in FULL:
+        return MachineError(
+            f"{uri}: there is no space left for a copy of it ({error.filename or 'the cache'}).",
+            "Free some space, or let MLESMITH_CACHE name a folder on a larger disk; nothing half-written was kept.",
         )
-    if name.endswith(PICKLES):
-        fetched = replace(fetched, path=unpickled(fetched))
-    require_table(fetched.path)
-    return fetched
+    where = f"{error.filename}: " if error.filename else ""
+    return SourceError(f"{uri} can't be read: {where}{error.strerror or error}.")
 
 
 def _scheme(uri: str) -> tuple[str, str]:
     scheme, colon, rest = uri.partition(":")
-    if not colon or (scheme not in SCHEMES and Path(uri).exists()):
+    if not colon or (scheme not in SCHEMES and Path(uri.partition("#")[0]).exists()):
         scheme, rest = "file", uri
     if scheme not in SCHEMES:
         forms = "; ".join(known.form for known in SCHEMES.values())

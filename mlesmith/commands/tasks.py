@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
 
 def generate(
     sources: Annotated[
-        list[str], typer.Argument(help="A file, file:PATH or pypi:NAME==VERSION#MEMBER.", show_default=False)
+        list[str], typer.Argument(help="A file or folder, or file:, pypi:, hf:, kaggle:, openml:…", show_default=False)
     ],
     engine: Annotated[Engine, typer.Option(help="rules needs no model; llm asks one.")] = Engine.RULES,
     model: Annotated[

@@ -7,7 +7,12 @@ from generation.verification.findings import Finding
 from generation.verification.registry import check
 from harness.sources import SCHEMES
 
-PINNED = re.compile(r"pypi:[A-Za-z0-9._-]+==[A-Za-z0-9.+!_-]+#\S(.*\S)?")
+# How a URI of each kind says one version; what a `file:` or `openml:` names has its sha256 alone.
+PINNED = {
+    "pypi": (re.compile(r"pypi:[A-Za-z0-9._-]+==[A-Za-z0-9.+!_-]+#\S(.*\S)?"), "pypi:NAME==VERSION#path/inside"),
+    "hf": (re.compile(r"hf:[\w./-]+@[0-9a-f]{40}(#.+)?"), "hf:OWNER/NAME@COMMIT#path"),
+    "kaggle": (re.compile(r"kaggle:[\w.-]+/[\w.-]+@\d+([/#].+)?"), "kaggle:OWNER/DATASET@VERSION/file"),
+}
 
 
 @check(
@@ -22,8 +27,8 @@ def source_pinned(evidence: Evidence) -> Finding:
     problems = []
     if scheme not in SCHEMES or not rest:
         problems.append(f"source.uri = {source.uri!r} has none of the schemes {', '.join(SCHEMES)}")
-    elif scheme == "pypi" and not PINNED.fullmatch(source.uri):
-        problems.append(f"source.uri = {source.uri!r} is not pinned; write pypi:NAME==VERSION#path/inside")
+    elif scheme in PINNED and not PINNED[scheme][0].fullmatch(source.uri):
+        problems.append(f"source.uri = {source.uri!r} is not pinned; write {PINNED[scheme][1]}")
     if set(source.sha256) == {"0"}:
         problems.append("source.sha256 is all zeros")
     if not source.licence.strip():

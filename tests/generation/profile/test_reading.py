@@ -46,6 +46,31 @@ def test_parquet_cells_become_text(tmp_path: Path) -> None:
     assert read_text(path, detect(path)).to_numpy().tolist() == [["1.5", "x"], ["", ""]]
 
 
+def test_rows_that_are_wider_than_the_header_are_not_cut(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n1,2,3\n4,5,6\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="more cells than its header"):
+        read_text(path, detect(path))
+
+
+@pytest.mark.parametrize(("inner", "swallows"), [("1,2,3\n" * 9, True), ("free, text, of\nmany lines\n" * 9, False)])
+def test_a_quotation_mark_that_swallows_rows(inner: str, swallows: bool, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f'a,b,c\n1,2,"x\n{inner}"\n1,2,3\n', encoding="utf-8")
+    if swallows:
+        with pytest.raises(ValueError, match=r"row 1 .*'c' is not closed and swallows at least 8 rows"):
+            read_text(path, detect(path))
+    else:
+        assert len(read_text(path, detect(path))) == 2
+
+
+def test_names_of_parquet_leave_the_index_out(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pd.DataFrame({"a  b": [1], "c": [2]}, index=pd.Index(["x"], name="d  e")).to_parquet(path)
+    assert detect(path).tidy
+    assert list(read_text(path, detect(path)).columns) == ["a b", "c"]
+
+
 def test_broken_files_are_refused_with_their_reason(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("a,b\n1,2\n1,2,3,4\n", encoding="utf-8")

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.sandboxes.inside.unpickle import as_table
+from harness.sandboxes.inside.opening.frames import as_table
 from harness.sources import SourceError, resolve
 
 FRAME = pd.DataFrame(
@@ -108,7 +108,7 @@ def test_a_hostile_pickle_gains_nothing(
     assert path.read_bytes() == before
     assert "\x1b" not in said
     assert "squirrel" not in said
-    assert not list((own_cache / "sources" / "unpickled").rglob("*.parquet"))
+    assert not list((own_cache / "sources" / "converted").rglob("*.parquet"))
 
 
 @pytest.mark.sandbox
