@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from generation.profile.cells import read_cells
 from generation.profile.columns import profile_column
 from generation.profile.dataset import NUMERIC_KINDS, ColumnProfile, DatasetProfile, Kind
+from generation.profile.drawing import MOST_ROWS, drawn
 from generation.profile.relations import relations
 from generation.profile.structure import coordinates, entities, running, times
 from generation.profile.words import meanings
@@ -19,9 +20,11 @@ SAMPLE_ROWS = 20_000
 def profile_table(frame: pd.DataFrame, documentation: str = "", name: str = "") -> DatasetProfile:
     """Profile a table.
 
-    Above 20,000 rows a seeded sample of that many is looked at (`sampled`); shares, levels and ranges are the sample's.
+    Above 100,000 rows that many are drawn, and the profile is of them (`rows` of `raw_rows`). Above 20,000 a seeded
+    sample of that many is looked at (`sampled`); shares, levels and ranges are the sample's.
     """
-    frame = frame.copy(deep=False)
+    raw_rows = len(frame)
+    frame = frame.iloc[drawn(raw_rows)].reset_index(drop=True) if raw_rows > MOST_ROWS else frame.copy(deep=False)
     frame.columns = pd.Index(_distinct_names([str(column) for column in frame.columns]))
     looked = frame if len(frame) <= SAMPLE_ROWS else frame.iloc[_sample(len(frame))]
     cells = {str(name): read_cells(looked[name]) for name in frame.columns}
@@ -43,6 +46,7 @@ def profile_table(frame: pd.DataFrame, documentation: str = "", name: str = "") 
         relations=found,
         documentation=documentation,
         sampled=len(looked),
+        raw_rows=raw_rows,
         frame=frame,
     )
 
