@@ -51,7 +51,7 @@ def profile_column(cells: Cells, name: str, position: int) -> ColumnProfile:
     numeric = len(numbers) > 0 and kind is not Kind.DATE and not (cells.decorated and kind in LABEL_KINDS)
     when = _moments(counts, dates.form) if dates.form else None
     earliest, latest = (
-        ("", "") if when is None else (str(counts.index[when.argmin()]), str(counts.index[when.argmax()]))
+        ("", "") if when is None else (str(counts.index[int(when.argmin())]), str(counts.index[int(when.argmax())]))
     )
     form, stated = _form(values, kind, name)
     return ColumnProfile(

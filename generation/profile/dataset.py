@@ -80,6 +80,15 @@ class Relation:
 
 
 @dataclass(frozen=True)
+class NearDuplicates:
+    """How many rows nearly equal an earlier one; of the first two their places and the columns in which they differ."""
+
+    count: int = 0
+    rows: tuple[int, int] = (0, 0)
+    differing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Origin:
     """The file that a profile was made of, as `prepare.py` must read it, and where it came from."""
 
@@ -99,7 +108,8 @@ class DatasetProfile:
 
     `duplicates` counts rows that equal an earlier one; `entities` are columns whose values repeat as people, places
     or things do; `times` are columns that order the rows; `sampled` is the number of rows that were looked at.
-    Of a very large table `rows` are drawn from its `raw_rows`, and everything is about those.
+    Of a very large table `rows` are drawn from its `raw_rows`, and everything is about those. `key` are the columns
+    that name each row once (that looked at); `positions` are pairs of a latitude and a longitude.
     """
 
     name: str
@@ -113,6 +123,9 @@ class DatasetProfile:
     documentation: str = ""
     sampled: int = 0
     raw_rows: int = 0
+    near_duplicates: NearDuplicates = NearDuplicates()
+    key: tuple[str, ...] = ()
+    positions: tuple[tuple[str, str], ...] = ()
     origin: Origin | None = None
     frame: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
 
