@@ -80,7 +80,11 @@ def measured(command: Sequence[str], environment: dict[str, str] | None = None) 
     """Run a command to its end and measure it."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        list(command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})}
+        list(command),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(environment or {})},
     )
     watch, done = _Watch(process.pid), threading.Event()
 

@@ -18,6 +18,7 @@ __all__ = ["MOST_LEVELS", "is_id_name", "ordered_levels", "profile_column"]
 
 MOST_LEVELS = 60
 BINS = 16
+_EXAMPLES = 5
 _FEW_AMOUNTS = 12  # "10 min", "20 min", "30 min" are levels; more of them are numbers
 _EPOCH = (631_152_000, 4_102_444_800)  # 1990 to 2100, in seconds
 _TEXT_FORMS = {
@@ -46,8 +47,10 @@ def profile_column(cells: Cells, name: str, position: int) -> ColumnProfile:
     kind, dates = _kind(values, name)
     if kind in NUMERIC_KINDS and cells.numbers is not None:  # stray words among numbers are no levels
         counts = cells.text[np.isfinite(cells.numbers)].value_counts()
-    order = sorted(counts.items(), key=lambda item: (-int(item[1]), str(item[0])))
-    levels = tuple((str(value), int(count)) for value, count in order) if len(counts) <= MOST_LEVELS else ()
+    levels: tuple[tuple[str, int], ...] = ()
+    if len(counts) <= MOST_LEVELS:
+        order = sorted(counts.items(), key=lambda item: (-int(item[1]), str(item[0])))
+        levels = tuple((str(value), int(count)) for value, count in order)
     numeric = len(numbers) > 0 and kind is not Kind.DATE and not (cells.decorated and kind in LABEL_KINDS)
     when = _moments(counts, dates.form) if dates.form else None
     earliest, latest = (
@@ -61,7 +64,7 @@ def profile_column(cells: Cells, name: str, position: int) -> ColumnProfile:
         missing=float(1 - cells.present.mean()) if len(cells.present) else 1.0,
         cardinality=len(counts),
         missing_codes=cells.codes,
-        examples=tuple(str(value) for value in shown.drop_duplicates().head(5)),
+        examples=_examples(shown),
         levels=levels,
         low=float(numbers.min()) if numeric else None,
         median=float(np.median(numbers)) if numeric else None,
@@ -79,6 +82,13 @@ def profile_column(cells: Cells, name: str, position: int) -> ColumnProfile:
         order=_order(kind, name, [level for level, _ in levels]),
         histogram=_histogram(numbers) if numeric else _histogram(_dated(when, counts)) if when is not None else (),
     )
+
+
+def _examples(shown: pd.Series) -> tuple[str, ...]:
+    """The first five distinct cells."""
+    found = pd.unique(shown.head(200))
+    found = found if len(found) >= _EXAMPLES else pd.unique(shown)
+    return tuple(str(value) for value in found[:_EXAMPLES])
 
 
 def _moments(counts: pd.Series, form: str) -> pd.Series:

@@ -18,6 +18,7 @@ class _Lexicon(BaseModel):
     missing: dict[str, str]
     booleans: dict[str, str]
     times: dict[str, str]
+    letters: dict[str, str]
 
 
 @cache
@@ -66,3 +67,9 @@ def time_words() -> dict[str, float]:
 def booleans() -> frozenset[frozenset[str]]:
     """Pairs of words for no and yes."""
     return frozenset(frozenset(pair.split()) for pair in re.split(r"[|\n]", _lexicon().booleans["pairs"]))
+
+
+@cache
+def letter_words(letter: str) -> frozenset[str]:
+    """Words after which a single letter is a unit."""
+    return frozenset(_lexicon().letters.get(letter, "").split())

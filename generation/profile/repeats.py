@@ -43,15 +43,24 @@ def near_duplicates(
 
 def _said(cells: Cells) -> NDArray[np.uint64]:
     if cells.numbers is not None:
-        codes, distinct = pd.factorize(cells.numbers)
-        texts = np.array(
-            [*(f"{number + 0.0:.{_DIGITS}g}" if number % 1 else f"{number:.0f}" for number in distinct), ""]
-        )
-    else:
-        codes, words = pd.factorize(cells.text)
-        texts = np.array([*(" ".join(str(word).lower().split()) for word in words), ""])
-    hashed: NDArray[np.uint64] = pd.util.hash_array(texts.astype(object), categorize=False).astype(np.uint64)[codes]
+        return _rounded(cells.numbers)
+    codes, words = pd.factorize(cells.text)
+    texts = np.array([" ".join(str(word).lower().split()) for word in words], dtype=object)
+    hashed: NDArray[np.uint64] = pd.util.hash_array(texts, categorize=False).astype(np.uint64)[codes]
     return hashed
+
+
+def _rounded(numbers: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Whole numbers as they are, others at three significant digits."""
+    parts = np.abs(numbers)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps = 10.0 ** (np.floor(np.log10(parts)) - _DIGITS + 1)
+        rounded = np.where(numbers == np.round(numbers), numbers, np.round(numbers / steps) * steps)
+    # Times a step gives the last bits that division took: at 9 digits equal numbers are equal again.
+    texts = np.where(np.isfinite(rounded), rounded + 0.0, 0.0)
+    plain = np.round(texts, 9).view(np.uint64) ^ np.isnan(numbers).astype(np.uint64)
+    mixed: NDArray[np.uint64] = pd.util.hash_array(plain)
+    return mixed
 
 
 def _hashed(cells: pd.Series) -> NDArray[np.uint64]:
