@@ -52,15 +52,18 @@ def _said(cells: Cells) -> NDArray[np.uint64]:
 
 def _rounded(numbers: NDArray[np.float64]) -> NDArray[np.uint64]:
     """Whole numbers as they are, others at three significant digits."""
-    parts = np.abs(numbers)
+    whole = numbers == np.round(numbers)
     with np.errstate(divide="ignore", invalid="ignore"):
-        steps = 10.0 ** (np.floor(np.log10(parts)) - _DIGITS + 1)
-        rounded = np.where(numbers == np.round(numbers), numbers, np.round(numbers / steps) * steps)
-    # Times a step gives the last bits that division took: at 9 digits equal numbers are equal again.
-    texts = np.where(np.isfinite(rounded), rounded + 0.0, 0.0)
-    plain = np.round(texts, 9).view(np.uint64) ^ np.isnan(numbers).astype(np.uint64)
-    mixed: NDArray[np.uint64] = pd.util.hash_array(plain)
-    return mixed
+        exponents = np.where(whole, 0.0, np.floor(np.log10(np.abs(numbers))) - _DIGITS + 1)
+    digits = np.where(whole, numbers, np.round(numbers / 10.0**exponents))
+    found: NDArray[np.uint64] = (_bits(exponents) * _PRIME) ^ _bits(digits)
+    return found
+
+
+def _bits(numbers: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """A number for each number; all that are none have the same."""
+    hashed: NDArray[np.uint64] = pd.util.hash_array(np.nan_to_num(numbers + 0.0, nan=-1e300))
+    return hashed
 
 
 def _hashed(cells: pd.Series) -> NDArray[np.uint64]:
