@@ -53,7 +53,8 @@ def show(lines: Sequence[Line]) -> None:
         each = f"{figures.wall_s / line.verified:.1f}" if line.verified else "–"
         print(
             f"| {line.name} | {line.rows:,} | {f'{line.drawn:,}' if line.drawn else 'all'} | {line.formulations} "
-            f"| {line.verified} | {line.formulations - line.verified} | {figures.wall_s:.1f} | {figures.cpu_s:.1f} | {each} |"
+            f"| {line.verified} | {line.formulations - line.verified} | {figures.wall_s:.1f} | {figures.cpu_s:.1f} "
+            f"| {each} |"
         )
 
 

@@ -39,7 +39,7 @@ _SIDES = ({"latitude", "lat", "y", "northing"}, {"longitude", "lon", "lng", "lon
 
 
 def positions(columns: Sequence[ColumnProfile]) -> tuple[tuple[str, str], ...]:
-    """Pairs of columns that are latitude and longitude, or the two ways of a map, by names that differ in this alone."""
+    """Pairs of latitude and longitude, or of the two ways of a map: names that differ in this alone."""
     found = []
     sides: list[dict[tuple[str, ...], str]] = [{}, {}]
     for column in columns:

@@ -77,6 +77,8 @@ def _amounts(cells: list[str]) -> Written | None:
     read = _reader([match["number"] for match in found if match])
     numbers = np.array([_amount(match, read) for match in found])
     signs = {sign for match in found if match for sign in (match["before"], match["after"]) if sign}
+    if not signs and any(match["scale"] == "m" for match in found if match):
+        return None  # metres, unless it is money
     if "%" in signs:
         return Written("percentage", "%", numbers) if signs == {"%"} else None
     if signs:
@@ -123,7 +125,7 @@ def _quantities(cells: list[str]) -> Written | None:
         named = {unit.lower().removesuffix("s") for unit in spelled}
         if len(named) != 1 or min(map(len, spelled)) < 2:
             return None
-        named = {min(spelled, key=len)}
+        named = {max(spelled, key=len)}
     if len({unit.removesuffix("s") for unit in named}) != 1:
         return None
     read = _reader([match["number"] for match in found if match])
@@ -139,7 +141,7 @@ def _is_time(unit: str) -> bool:
 
 
 def _clocks(cells: list[str]) -> Written | None:
-    """ "1:23:45", "2 days 03:04:05" and, where every hour is one of a day, times of day such as "08:30" or "8:30 PM"."""
+    """Durations ("1:23:45") and, where every hour is one of a day, times of day ("08:30", "8:30 PM")."""
     found = _matches(cells, _CLOCKED)
     if found is None:
         return None
@@ -164,7 +166,7 @@ def _clocked(match: re.Match[str]) -> float:
 
 
 def _durations(cells: list[str]) -> Written | None:
-    """ "1 h 30 min", "2 days", "PT1H30M" in seconds; one unit alone is left to be a quantity."""
+    """Durations in several units ("1 h 30 min", "PT1H30M") in seconds; one unit alone is left to be a quantity."""
     if _matches(cells, _ISO) is not None and not any(cell == "P" for cell in cells):
         return Written("duration", "seconds", np.array([_iso(cell) for cell in cells]))
     if _matches(cells, _SPELLED) is None:
