@@ -21,7 +21,7 @@ _EVERY_S = 0.1
 class Measured:
     """`cpu_s` of all processes; `peak_mb` of the command itself, `peak_all_mb` the most that all held at one time.
 
-    Memory that two processes share counts for both, so `peak_all_mb` is an upper bound.
+    Memory that processes share is divided among them (Linux's proportional set size).
     """
 
     code: int
@@ -55,10 +55,19 @@ class _Watch:
         for pid in below:
             _, born, seconds, memory = known[pid]
             self.seconds[pid, born] = seconds
-            total += memory
+            total += _proportional_mb(pid)
             if pid == self.root:
                 self.peak_mb = max(self.peak_mb, memory)
         self.peak_all_mb = max(self.peak_all_mb, total)
+
+
+def _proportional_mb(pid: int) -> float:
+    """A process's memory, what it shares with n others counted as an n-th; 0 once it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
 
 
 def _processes() -> dict[int, tuple[int, int, float, float]]:
