@@ -78,7 +78,10 @@ def _passes(report: VerificationReport, layer: Layer) -> bool | None:
 
 
 class DatasetRecord(_Frozen):
-    """One dataset: what it is, what was asked of it, or why nothing was."""
+    """One dataset: what it is, what was asked of it, or why nothing was.
+
+    `drawn` is the number of its rows that tasks are made of, 0 where they have all.
+    """
 
     uri: str
     name: str = ""
@@ -86,6 +89,7 @@ class DatasetRecord(_Frozen):
     cluster: str = ""
     licence: str = ""
     rows: int = 0
+    drawn: int = 0
     columns: int = 0
     reason: str = ""
     formulations: tuple[FormulationRecord, ...] = ()

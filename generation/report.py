@@ -23,11 +23,12 @@ class _Frozen(BaseModel):
 
 
 class DatasetRow(_Frozen):
-    """One dataset; `reason` says why it gave no task."""
+    """One dataset; `reason` says why it gave no task, `drawn` of how many of its rows tasks are made (0: of all)."""
 
     source: str
     name: str
     rows: int
+    drawn: int
     columns: int
     formulations: int
     verified: int
@@ -150,6 +151,7 @@ def _dataset_row(outcome: Outcome, found: Harvest) -> DatasetRow:
         source=record.uri,
         name=record.name,
         rows=record.rows,
+        drawn=record.drawn,
         columns=record.columns,
         formulations=len(record.formulations),
         verified=verified,

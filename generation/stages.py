@@ -78,7 +78,12 @@ def read_source(engine: str, seed: int, sandbox: str, against: list[str]) -> Sol
         except (MlesmithError, ValueError, OSError) as error:
             return _end(state, DatasetRecord(uri=uri, reason=_one_line(error)))
         _WORK[state.uuid] = Work(Bench(open_engine(engine, seed=seed), profile, fetched, sandbox, seed, neighbours))
-        size = {"name": profile.name, "rows": profile.rows, "columns": len(profile.columns)}
+        size = {
+            "name": profile.name,
+            "rows": profile.raw_rows,
+            "drawn": profile.rows if profile.is_drawn else 0,
+            "columns": len(profile.columns),
+        }
         _keep(_record(uri, fetched).model_copy(update=size))
         return state
 

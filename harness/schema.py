@@ -29,13 +29,17 @@ class _Strict(BaseModel):
 
 
 class Source(_Strict):
-    """Where the raw data comes from; `sha256` is of the member or file that the URI names."""
+    """Where the raw data comes from; `sha256` is of the member or file that the URI names.
+
+    `drawn` is the number of rows that prepare.py draws from a larger table; None where it takes all.
+    """
 
     uri: str
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     licence: str = "unknown"
     citation: str = ""
     cluster: str
+    drawn: Annotated[int, Field(gt=0)] | None = None
 
 
 class Split(_Strict):
@@ -160,5 +164,5 @@ def write_card(card: TaskCard) -> str:
     lines = [f"{name} = {_toml_value(value)}" for name, value in fields.items() if name not in tables]
     for name, table in tables.items():
         lines += ["", f"[{name}]"]
-        lines += [f"{key} = {_toml_value(value)}" for key, value in table.items()]
+        lines += [f"{key} = {_toml_value(value)}" for key, value in table.items() if value is not None]
     return "\n".join(lines) + "\n"

@@ -3,7 +3,10 @@
 import os
 from pathlib import Path
 
-from mlesmith.screen import ANSWERS, show_facts, show_json, show_table
+from mlesmith.dataset_page import show_dataset
+from mlesmith.screen import ANSWERS, show_json
+
+MOST_COLUMNS_ASKED = 150  # to look for questions in more takes longer than a reader waits
 
 
 def show_anything(what: str, *, as_json: bool) -> None:
@@ -36,28 +39,19 @@ def _show_task(card: dict[str, object], description: str, as_json: bool) -> None
 
 
 def _show_dataset(uri: str, as_json: bool) -> None:
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
+
+    import pandas as pd
 
     from generation.profile.source import profile_source
+    from generation.rules.brainstormer import formulations
     from harness.sources import resolve
 
     fetched = resolve(uri)
     profile = profile_source(fetched)
     if as_json:
-        show_json(asdict(profile))
+        found = asdict(replace(profile, frame=pd.DataFrame()))  # the cells themselves are in the file
+        show_json({name: value for name, value in found.items() if name != "frame"})
         return
-    facts: dict[str, object] = {
-        "dataset": profile.name,
-        "source": fetched.pinned_uri,
-        "sha256": fetched.sha256,
-        "licence": fetched.licence,
-        **({"made plain": "; ".join(fetched.notes)} if fetched.notes else {}),
-        "rows": profile.rows,
-        "columns": len(profile.columns),
-    }
-    show_facts(facts)
-    rows = [
-        (item.name, item.kind, f"{item.missing:.1%}", item.cardinality, ", ".join(item.examples[:4]))
-        for item in profile.columns
-    ]
-    show_table("\nColumns", ("column", "kind", "missing", "values", "for example"), rows, right=("missing", "values"))
+    wide = len(profile.columns) > MOST_COLUMNS_ASKED
+    show_dataset(profile, fetched, [] if wide else formulations(profile), asked=not wide)

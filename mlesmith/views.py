@@ -21,11 +21,11 @@ LONGEST_REASON = 160
 def show_generation(report: "GenerationReport") -> None:
     """Datasets, verified tasks, rejected formulations with reasons, and the checks that turned something down."""
     datasets = [
-        (row.name or row.source, row.rows, row.formulations, row.verified, row.status) for row in report.datasets
+        (row.name or row.source, row.rows, row.drawn or "all", row.formulations, row.verified, row.status)
+        for row in report.datasets
     ]
-    show_table(
-        "Datasets", ("dataset", "rows", "asked", "verified", "status"), datasets, right=("rows", "asked", "verified")
-    )
+    columns = ("dataset", "rows", "drawn", "asked", "verified", "status")
+    show_table("Datasets", columns, datasets, right=("rows", "drawn", "asked", "verified"))
     if report.tasks:
         tasks = [(row.id, row.objective, row.metric, row.question) for row in report.tasks]
         show_table("\nVerified tasks", ("id", "objective", "metric", "question"), tasks)

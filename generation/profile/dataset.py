@@ -33,6 +33,9 @@ class ColumnProfile:
     `levels` are the distinct values with their counts, most frequent first, for columns of up to 60 values;
     `low`, `median`, `high` are None unless the cells are numbers; `decorated` numbers are written with signs
     ("$1,200"); `earliest` and `latest` are cells of a date column; `running` marks a row number under another name.
+    `form` says what cells are written as where the kind does not ("currency", "percentage", "quantity", "duration",
+    "clock", "epoch", "coordinates" and so on); `order` are the levels from low to high; `ambiguous` dates could be read
+    with day and month exchanged; `histogram` counts the cells in equal parts of the range.
     """
 
     name: str
@@ -56,6 +59,10 @@ class ColumnProfile:
     latest: str = ""
     meaning: str = ""
     running: bool = False
+    form: str = ""
+    order: tuple[str, ...] = ()
+    ambiguous: bool = False
+    histogram: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,15 @@ class Relation:
     other: str
     strength: float
     parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NearDuplicates:
+    """How many rows nearly equal an earlier one; of the first two their places and the columns in which they differ."""
+
+    count: int = 0
+    rows: tuple[int, int] = (0, 0)
+    differing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +108,8 @@ class DatasetProfile:
 
     `duplicates` counts rows that equal an earlier one; `entities` are columns whose values repeat as people, places
     or things do; `times` are columns that order the rows; `sampled` is the number of rows that were looked at.
+    Of a very large table `rows` are drawn from its `raw_rows`, and everything is about those. `key` are the columns
+    that name each row once (that looked at); `positions` are pairs of a latitude and a longitude.
     """
 
     name: str
@@ -104,11 +122,20 @@ class DatasetProfile:
     relations: tuple[Relation, ...] = ()
     documentation: str = ""
     sampled: int = 0
+    raw_rows: int = 0
+    near_duplicates: NearDuplicates = NearDuplicates()
+    key: tuple[str, ...] = ()
+    positions: tuple[tuple[str, str], ...] = ()
     origin: Origin | None = None
     frame: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> ColumnProfile:
         return next(column for column in self.columns if column.name == name)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the table has more rows than a task is made of."""
+        return self.raw_rows > self.rows
 
     @property
     def names(self) -> tuple[str, ...]:

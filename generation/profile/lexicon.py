@@ -1,5 +1,6 @@
 """The word lists of lexicon.toml."""
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,10 @@ class _Lexicon(BaseModel):
     structure: dict[str, str]
     scales: dict[str, tuple[str, ...]]
     units: dict[str, str]
+    missing: dict[str, str]
+    booleans: dict[str, str]
+    times: dict[str, str]
+    letters: dict[str, str]
 
 
 @cache
@@ -41,3 +46,30 @@ def scales() -> list[tuple[str, ...]]:
 def units() -> dict[str, str]:
     """Units by the word that names them."""
     return _lexicon().units
+
+
+@cache
+def missing_words() -> frozenset[str]:
+    """Cells that stand for nothing where the others are numbers or dates."""
+    return frozenset(re.split(r"[|\n]", _lexicon().missing["among_numbers"]))
+
+
+_SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86_400.0, "weeks": 604_800.0}
+
+
+@cache
+def time_words() -> dict[str, float]:
+    """The seconds that a word for a time stands for."""
+    return {word: _SECONDS[unit] for unit, words in _lexicon().times.items() for word in words.split()}
+
+
+@cache
+def booleans() -> frozenset[frozenset[str]]:
+    """Pairs of words for no and yes."""
+    return frozenset(frozenset(pair.split()) for pair in re.split(r"[|\n]", _lexicon().booleans["pairs"]))
+
+
+@cache
+def letter_words(letter: str) -> frozenset[str]:
+    """Words after which a single letter is a unit."""
+    return frozenset(_lexicon().letters.get(letter, "").split())

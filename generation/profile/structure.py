@@ -35,6 +35,37 @@ def coordinates(columns: Sequence[ColumnProfile]) -> tuple[str, ...]:
     )
 
 
+_SIDES = ({"latitude", "lat", "y", "northing"}, {"longitude", "lon", "lng", "long", "x", "easting"})
+
+
+def positions(columns: Sequence[ColumnProfile]) -> tuple[tuple[str, str], ...]:
+    """Pairs of latitude and longitude, or of the two ways of a map: names that differ in this alone."""
+    found = []
+    sides: list[dict[tuple[str, ...], str]] = [{}, {}]
+    for column in columns:
+        if column.low is None or column.high is None:
+            continue
+        words = tokens(column.name)
+        for side, names in zip(sides, _SIDES, strict=True):
+            own = [word for word in words if word in names]
+            if own and _on_a_globe(column, own[0]):
+                side.setdefault(tuple(word for word in words if word != own[0]), column.name)
+    for stem, latitude in sides[0].items():
+        if stem in sides[1]:
+            found.append((latitude, sides[1][stem]))
+    return tuple(found)
+
+
+def _on_a_globe(column: ColumnProfile, word: str) -> bool:
+    """Whether the numbers can be what the word says; x and y may be anything, but need company in their names."""
+    if column.low is None or column.high is None:
+        return False
+    if word in ("x", "y"):
+        return column.cardinality > 30 and len(tokens(column.name)) > 1
+    limit = 90 if word.startswith("lat") else 180 if word.startswith("lo") or word == "lng" else np.inf
+    return -limit <= column.low and column.high <= limit and not (column.whole and limit < np.inf)
+
+
 def entities(
     frame: pd.DataFrame, columns: Sequence[ColumnProfile], found: Sequence[Relation], when: Sequence[str]
 ) -> tuple[str, ...]:

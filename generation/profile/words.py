@@ -2,7 +2,7 @@
 
 import re
 
-from generation.profile.lexicon import units
+from generation.profile.lexicon import letter_words, units
 
 _TOKEN = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
 _BRACKETED = re.compile(r"[(\[]\s*([^)\]]{1,20}?)\s*[)\]]\s*$")
@@ -37,6 +37,8 @@ def unit(name: str) -> str:
         return ""
     last = re.split(r"[_\s.\-]+", name.strip())[-1]
     alone = {"mpg", "bmi", "horsepower"}
+    if len(last) == 1 and len(words) > 1 and set(words[:-1]) & letter_words(words[-1]):
+        return units().get(words[-1], "")
     stated = last.lower() == words[-1] and len(last) > 1 and (len(words) > 1 or last in alone)
     return units().get(words[-1], "") if stated else ""
 

@@ -81,7 +81,10 @@ def by_time(cells: pd.Series, share: float, date_format: str) -> NDArray[np.bool
 
 def row_texts(frame: pd.DataFrame) -> pd.Series:
     """The text of each row's cells."""
-    return pd.Series([SEPARATOR.join(cells) for cells in frame.itertuples(index=False, name=None)])
+    # Arrays of objects: going through pandas' own arrays of text cell by cell takes six times as long.
+    return pd.Series(
+        [SEPARATOR.join(row) for row in zip(*(frame[name].to_numpy(object) for name in frame), strict=True)]
+    )
 
 
 def ids(rows: pd.Series, salt: str) -> NDArray[np.int64]:

@@ -87,6 +87,8 @@ def about(draft: Draft) -> str:
             kinds=kinds(draft.features),
         )
     ]
+    if profile.is_drawn:
+        parts.append(say("drawn", raw=f"{profile.raw_rows:,}"))
     if profile.entities:
         entity = profile[profile.entities[0]]
         parts.append(say("follows", count=f"{entity.cardinality:,}", column=code(entity.name)))

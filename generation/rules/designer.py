@@ -144,6 +144,7 @@ def _prepare_fields(draft: Draft, origin: Origin) -> dict[str, object]:
         "date_format": repr(profile[split.column].date_format if split.rule == "time" else ""),
         "prediction": formulation.prediction,
         "metric": formulation.metric,
+        "drawn": profile.rows if profile.is_drawn else 0,
         "format": origin.format,
         "read_options": ", ".join(options),
         "tidy": origin.tidy,

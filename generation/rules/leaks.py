@@ -113,12 +113,15 @@ class _Search:
         own = set(tokens(target))
         for name in self.single_valued:
             words = set(tokens(name))
-            value = single(self.encoded.trees[name], self.answers, self.fold)
+            kin = _shared(own, words)
+            outcome = bool(words & sense_words("outcome") and own & sense_words("outcome"))
+            least = SIBLING if kin else OUTCOME if outcome else GIVEN_AWAY
+            value = single(self.encoded.trees[name], self.answers, self.fold, least)
             if value > GIVEN_AWAY:
                 self.drop[name] = f"it tells `{target}` almost perfectly by itself"
-            elif value > SIBLING and _shared(own, words):
+            elif value > SIBLING and kin:
                 self.drop[name] = f"it is close kin of `{target}`, under nearly the same name"
-            elif value > OUTCOME and words & sense_words("outcome") and own & sense_words("outcome"):
+            elif value > OUTCOME and outcome:
                 self.drop[name] = f"it is another outcome, known only when `{target}` is"
 
     def leave_out_summed(self) -> None:

@@ -59,10 +59,10 @@ def normalise(
         "metric.py": _python("metric.py", design.metric),
         "solution.py": _python("solution.py", design.solution),
     }
-    return TaskPackage(card=_card(design, fetched, name, collection), files=files)
+    return TaskPackage(card=_card(design, profile, fetched, name, collection), files=files)
 
 
-def _card(design: TaskDesign, fetched: "Fetched", name: str, collection: str) -> TaskCard:
+def _card(design: TaskDesign, profile: DatasetProfile, fetched: "Fetched", name: str, collection: str) -> TaskCard:
     return TaskCard(
         schema=1,
         id=name,
@@ -74,6 +74,7 @@ def _card(design: TaskDesign, fetched: "Fetched", name: str, collection: str) ->
             licence=fetched.licence or "unknown",
             citation=fetched.citation,
             cluster=fetched.cluster,
+            drawn=profile.rows if profile.is_drawn else None,
         ),
         task=Question(
             modality=design.modality,

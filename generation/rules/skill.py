@@ -10,6 +10,7 @@ from generation.rules.encoding import Matrix
 
 RIDGE = 5.0
 _MOST_CLASSES = 12
+_FAR = 0.3
 
 
 @dataclass(frozen=True)
@@ -123,18 +124,24 @@ def _ridge(X: Matrix, Y: Matrix, held: Matrix) -> Matrix:
     return guess
 
 
-def single(values: Matrix, answers: Answers, fold: NDArray[np.int64]) -> float:
-    """Held-out skill of one column alone, by a small tree: R², or balanced accuracy above chance."""
+def single(values: Matrix, answers: Answers, fold: NDArray[np.int64], least: float = 0.0) -> float:
+    """Held-out skill of one column alone, by a small tree: R², or balanced accuracy above chance.
+
+    Where the first fold's is far below `least`, that is the answer: the others are not asked.
+    """
     from sklearn.tree import DecisionTreeRegressor
 
     Y = answers.matrix
+    scored = _balanced if answers.classes else _r_squared
     guess = np.zeros_like(Y)
     for held in range(int(fold.max()) + 1):
         test = fold == held
         tree = DecisionTreeRegressor(max_leaf_nodes=200, min_samples_leaf=2, random_state=0)
         guess[test] = tree.fit(values[~test], Y[~test]).predict(values[test]).reshape(-1, Y.shape[1])
+        if held == 0 and (first := scored(Y[test], guess[test])) < least - _FAR:
+            return first
     asked = fold >= 0
-    return (_balanced if answers.classes else _r_squared)(Y[asked], guess[asked])
+    return scored(Y[asked], guess[asked])
 
 
 def _r_squared(Y: Matrix, guess: Matrix) -> float:

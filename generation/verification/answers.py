@@ -94,10 +94,11 @@ def read_prediction(form: Form, file: bytes) -> Answers | None:
     identity = form.tables.id
     if identity not in frame.columns or frame[identity].duplicated().any():
         return None
-    frame = frame.assign(**{identity: frame[identity].str.strip()}).set_index(identity)
-    if any(name not in frame.columns for name in form.columns) or set(frame.index) != set(form.tables.test[identity]):
+    frame = frame.set_index(pd.Index(frame[identity].str.strip().to_numpy(object)))
+    wanted = pd.Index(form.tables.test[identity].to_numpy(object))
+    if any(name not in frame.columns for name in form.columns) or set(frame.index) != set(wanted):
         return None
-    cells = frame.loc[list(form.tables.test[identity]), form.columns]
+    cells = frame.loc[wanted, form.columns]
     if form.kind == "label":
         return words_of(cells[form.columns[0]].str.strip().to_numpy(dtype=str))
     numbers: Numbers = cells.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)

@@ -3,16 +3,19 @@
 import asyncio
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
 
+from generation.profile.drawing import drawn
 from generation.profile.reading import detect, read_text
 from generation.verification.answers import Form
 from generation.verification.benching import BenchJob, outsiders
 from generation.verification.evidence import Bench, Evidence, Grades, Lacking, ProbeRuns, Repetition
 from generation.verification.looking import reach_of
-from generation.verification.permuting import TargetNotRaw, write_permuted
+from generation.verification.permuting import TargetNotRaw, write_permuted, write_permuted_rows
 from generation.verification.reach import Reach
 from generation.verification.registry import Part
 from generation.verification.repeating import open_folder, repeated
@@ -54,7 +57,7 @@ async def gather(evidence: Evidence, parts: Collection[Part], *, sandbox: str, s
     source = package.card.source
     fetched = await asyncio.to_thread(resolve, source.uri, sha256=source.sha256)
     if Part.RAW in parts:
-        evidence = replace(evidence, raw=await asyncio.to_thread(read_raw, fetched))
+        evidence = replace(evidence, raw=await asyncio.to_thread(raw_table, fetched, source.drawn))
     try:
         task = await prepare(package, sandbox=sandbox)
         tables = await asyncio.to_thread(read_tables, package.card, task.public, task.private)
@@ -110,9 +113,16 @@ async def _beyond_the_tables(evidence: Evidence, parts: Collection[Part], desk: 
     )
 
 
-def read_raw(fetched: Fetched) -> pd.DataFrame:
-    """The raw table with every cell as text."""
-    return read_text(fetched.path, detect(fetched.path))
+def raw_table(fetched: Fetched, rows: int | None) -> pd.DataFrame:
+    """The raw table with every cell as text; of a larger one the `rows` that the task says it draws."""
+    # The key has the content's hash: the tasks of one dataset share one reading of it.
+    return _read_raw(fetched.path, fetched.sha256, rows)
+
+
+@lru_cache(maxsize=2)
+def _read_raw(path: Path, sha256: str, rows: int | None) -> pd.DataFrame:  # noqa: ARG001 - the hash is for the key
+    table = read_text(path, detect(path))
+    return table if rows is None else table.iloc[drawn(len(table), rows)].reset_index(drop=True)
 
 
 async def reach(desk: Desk) -> Reach | Lacking:
@@ -132,9 +142,7 @@ async def permute(desk: Desk) -> Tables | Lacking:
     """What prepare.py makes of the raw data when its targets are given to other rows."""
     with open_folder() as folder:
         try:
-            raw = await asyncio.to_thread(
-                write_permuted, desk.fetched.path, folder / "raw", desk.package.card.task, desk.seed
-            )
+            raw = await asyncio.to_thread(_permuted_raw, desk, folder / "raw")
             raw.chmod(0o644)
             fetched = replace(desk.fetched, path=raw)
             await run_prepare(desk.package, folder / "made", sandbox=desk.sandbox, fetched=fetched)
@@ -145,6 +153,15 @@ async def permute(desk: Desk) -> Tables | Lacking:
             return Lacking(str(error), applies=False)
         except (PreparationFailed, BrokenTables) as error:
             return Lacking(str(error), fault=True)
+
+
+def _permuted_raw(desk: Desk, folder: Path) -> Path:
+    """The raw file with permuted targets; of a table that rows are drawn from, those rows alone."""
+    card, path = desk.package.card, desk.fetched.path
+    if card.source.drawn is None:
+        return write_permuted(path, folder, card.task, desk.seed)
+    rows = raw_table(desk.fetched, card.source.drawn)
+    return write_permuted_rows(rows, detect(path), folder / path.name, card.task, desk.seed)
 
 
 async def grade_all(desk: Desk) -> Grades | Lacking:

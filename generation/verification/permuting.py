@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from generation.profile.reading import Reading
 from generation.verification.tables import as_numbers
 from harness.errors import MlesmithError
 from harness.schema import Question
@@ -97,6 +98,25 @@ def _order(cells: pd.DataFrame, question: Question, seed: int) -> np.ndarray[tup
     places = np.flatnonzero(usable)
     order[places] = np.random.default_rng(seed).permutation(places)
     return order
+
+
+def write_permuted_rows(rows: pd.DataFrame, reading: Reading, path: Path, question: Question, seed: int) -> Path:
+    """Write rows of a raw file, their targets permuted, as a file of the same form.
+
+    Raises:
+        TargetNotRaw: they have no such column.
+    """
+    targets = list(question.target)
+    if not set(targets) <= set(rows.columns):
+        raise TargetNotRaw(f"no column of the raw file is named {', '.join(targets)}")
+    exchanged = permute_cells(rows[targets], question, seed)
+    table = rows.assign(**{target: exchanged[target].to_numpy() for target in targets})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if reading.format == "parquet":
+        table.to_parquet(path)
+    else:
+        table.to_csv(path, index=False, sep=reading.separator, encoding=reading.encoding, lineterminator="\n")
+    return path
 
 
 def write_permuted(source: Path, destination: Path, question: Question, seed: int) -> Path:

@@ -20,6 +20,7 @@ PUBLIC = ("train.csv", "test.csv", "sample_submission.csv")
 ANSWERS = "test_answer.csv"
 READ_OF_OTHERS = 1_000_000
 NUMERIC_SHARE = 0.98  # a column with a stray word among its numbers is still a column of numbers
+_PRIME = np.uint64(0x100000001B3)  # of the hash of Fowler, Noll and Vo (1991), 64 bits
 EMPTY = frozenset({"", "na", "nan", "n/a", "null", "none", "?"})
 
 
@@ -48,12 +49,21 @@ def words_of(y: Answers) -> Words:
 
 def is_empty(cells: pd.Series) -> npt.NDArray[np.bool_]:
     """Which cells stand for nothing."""
-    return cells.str.strip().str.lower().isin(EMPTY).to_numpy(dtype=bool)
+    codes, distinct = _distinct(cells)
+    return distinct.str.lower().isin(EMPTY).to_numpy(dtype=bool)[codes]
 
 
 def as_numbers(cells: pd.Series) -> Numbers:
     """Cells as floats, NaN where a cell is none; shape (n,)."""
-    return pd.to_numeric(cells.str.strip(), errors="coerce").to_numpy(dtype=np.float64)
+    codes, distinct = _distinct(cells)
+    numbers: Numbers = pd.to_numeric(distinct, errors="coerce").to_numpy(dtype=np.float64)[codes]
+    return numbers
+
+
+def _distinct(cells: pd.Series) -> tuple[npt.NDArray[np.intp], pd.Series]:
+    """The distinct cells, stripped, and for each cell which of them it is, so that each is looked at once."""
+    codes, distinct = pd.factorize(cells, use_na_sentinel=False)
+    return codes, pd.Series(distinct).str.strip()
 
 
 def share_of_numbers(cells: pd.Series) -> float:
@@ -71,21 +81,28 @@ def canonical(frame: pd.DataFrame) -> pd.DataFrame:
     """Cells made comparable: numbers at 6 significant digits (contracts, "Reproducibility"), words stripped."""
     made = {}
     for name in frame.columns:
-        cells = frame[name].str.strip()
-        numbers = as_numbers(cells)
-        codes, distinct = pd.factorize(numbers)
-        texts = np.array([*(f"{number + 0.0:.6g}" for number in distinct), ""], dtype=object)
-        made[name] = np.where(codes < 0, cells.to_numpy(dtype=object), texts[codes])
+        codes, texts = _canonical(frame[name])
+        made[name] = texts[codes]
     return pd.DataFrame(made, index=frame.index, columns=frame.columns)
+
+
+def _canonical(cells: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+    """The forms of the distinct cells, and for each cell which of them it has."""
+    codes, distinct = _distinct(cells)
+    numbers = pd.to_numeric(distinct, errors="coerce").to_numpy(dtype=np.float64)
+    texts = distinct.to_numpy(dtype=object)
+    known = np.flatnonzero(~np.isnan(numbers))
+    texts[known] = [f"{number + 0.0:.6g}" for number in numbers[known].tolist()]
+    return codes, texts
 
 
 def row_keys(frame: pd.DataFrame) -> npt.NDArray[np.uint64]:
     """One number for each row, equal where the canonical cells are; shape (n,)."""
-    if not len(frame.columns):
-        return np.zeros(len(frame), dtype=np.uint64)
-    keys: npt.NDArray[np.uint64] = np.asarray(
-        pd.util.hash_pandas_object(canonical(frame), index=False), dtype=np.uint64
-    )
+    keys = np.zeros(len(frame), dtype=np.uint64)
+    for name in frame.columns:
+        codes, texts = _canonical(frame[name])
+        hashes = pd.util.hash_array(texts, categorize=False).astype(np.uint64)
+        keys = (keys ^ hashes[codes]) * _PRIME
     return keys
 
 

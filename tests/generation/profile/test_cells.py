@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from generation.profile.cells import compact_dates, date_format, read_cells
+from generation.profile.cells import read_cells
+from generation.profile.dates import compact_dates, date_format
 
 
 @pytest.mark.parametrize(
