@@ -12,9 +12,11 @@ from pydantic import BaseModel, ConfigDict
 from generation.pipeline import generate
 from generation.report import GenerationReport
 from harness.agents.catalogue import AGENTS
+from harness.package import CARD
 from harness.places import shipped_tasks
 from harness.results import read_results, write_results
 from harness.runs import run
+from harness.schema import read_card
 from harness.separation import Separation, separation
 from leaderboards.agreement import Agreement, agreement
 from leaderboards.board import Board, board
@@ -123,11 +125,17 @@ def run_quickstart(out: Path, *, jobs: int, progress: Progress, uris: Sequence[s
 
 def _run_agents(out: Path, jobs: int, tick: Tick) -> pd.DataFrame:
     agents = [card.name for card in AGENTS.values() if card.kind in {"baseline", "control"}]
-    tasks = [str(out / "tasks" / "generated"), str(shipped_tasks() / "curated")]
+    tasks = [str(out / "tasks" / "generated"), *_curated()]
     log_dir = run(agents, [], tasks, log_dir=out / "logs" / "run", jobs=jobs, on_cell=tick)
     cells = read_results([log_dir])
     write_results(cells, out / "results.parquet")
     return cells
+
+
+def _curated() -> list[str]:
+    """The curated tasks that all baselines finish soon: those with the tag `lite`."""
+    folders = sorted(card.parent for card in (shipped_tasks() / "curated").glob(f"*/{CARD}"))
+    return [str(folder) for folder in folders if "lite" in read_card(folder).task.tags]
 
 
 def _boards(table: ResultsTable) -> dict[str, Board]:

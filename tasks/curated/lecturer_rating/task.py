@@ -1,0 +1,8 @@
+from inspect_ai import Task, task
+
+from mlesmith import load_task
+
+
+@task
+def lecturer_rating(sandbox: str = "auto") -> Task:
+    return load_task(__file__, sandbox=sandbox)
