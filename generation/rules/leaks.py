@@ -1,6 +1,8 @@
 """Columns that give a target away: left out, each with its reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from generation.profile import DatasetProfile, Kind
 from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.encoding import Encoded, Matrix
+from generation.rules.forecasting import time_format
 from generation.rules.lexicon import sense_words
 from generation.rules.skill import Answers, Signal, folds, forest, forward, measure, single
 from generation.rules.splitting import moments
@@ -45,10 +48,19 @@ def useless(profile: DatasetProfile) -> dict[str, str]:
     return drop
 
 
-def clear(profile: DatasetProfile, candidate: Candidate, encoded: Encoded, *, split: Split, seed: int = 0) -> Cleared:
+def clear(
+    profile: DatasetProfile,
+    candidate: Candidate,
+    encoded: Encoded,
+    *,
+    split: Split,
+    unknown: Mapping[str, str] = MappingProxyType({}),
+    seed: int = 0,
+) -> Cleared:
     """Leave out what gives the target away: its transformations, its other names, and near-perfect single columns.
 
-    Then, as long as trees find the rest (nearly) perfect, the column they rely on most, at most six times.
+    What is `unknown` beforehand is left out from the start. Then, as long as trees find the rest (nearly) perfect,
+    the column they rely on most, at most six times.
     """
     search = _Search(
         profile=profile,
@@ -57,7 +69,7 @@ def clear(profile: DatasetProfile, candidate: Candidate, encoded: Encoded, *, sp
         answers=candidate.answers(encoded.rows),
         fold=_folds(profile, encoded, split, seed),
         seed=seed,
-        drop=useless(profile),
+        drop={**useless(profile), **unknown},
     )
     search.leave_out_related()
     search.leave_out_single()
@@ -68,8 +80,8 @@ def clear(profile: DatasetProfile, candidate: Candidate, encoded: Encoded, *, sp
 def _folds(profile: DatasetProfile, encoded: Encoded, split: Split, seed: int) -> NDArray[np.int64]:
     """Folds that hold back what the split will hold back: rows, whole groups, or the latest."""
     if split.rule == "time":
-        cells = profile.frame[split.column].iloc[encoded.rows].astype(str).str.strip()
-        return forward(moments(cells, profile[split.column].date_format), split.test)
+        cells = profile.frame[split.column].iloc[encoded.rows]
+        return forward(moments(cells, time_format(profile[split.column])), split.test)
     keys = None
     if split.rule == "group":
         keys = profile.frame[split.column].iloc[encoded.rows].astype(str).to_numpy()

@@ -59,6 +59,6 @@ def _columns_of(profile: DatasetProfile, formulation: Formulation, defect: Defec
 
 def _other_metric(formulation: Formulation) -> Formulation:
     metric = _OTHER_METRIC[formulation.metric]
-    default = "number" if formulation.objective == "regression" else "label"
+    default = "number" if formulation.prediction == "number" else "label"
     prediction = _PREDICTIONS.get(metric, default)
     return formulation.model_copy(update={"metric": metric, "prediction": prediction, "metric_reason": ""})

@@ -11,6 +11,7 @@ import pandas as pd
 
 from generation.verification.signal import most_frequent
 from generation.verification.tables import Answers, Numbers, Tables, Words, numbers_of, words_of
+from harness.competition.metrics import get as get_metric
 
 Rows = npt.NDArray[np.bool_]
 
@@ -51,9 +52,12 @@ class Form:
     def constant(self) -> Answers:
         """The honest constant: what the train rows say if features are not looked at.
 
-        The mean where squares are scored, the median elsewhere; the most frequent label; the shares of the labels.
+        The quantile that is asked for; the mean where squares are scored, the median elsewhere; the most
+        frequent label; the shares of the labels.
         """
         y, n = self.tables.y_train, len(self.truth)
+        if self.tables.card.task.objective == "quantile":
+            return np.full(n, get_metric(self.tables.card.metric.name).typical(numbers_of(y)))
         if self.kind == "number":
             middle = np.mean if self.tables.card.metric.name in {"rmse", "r2", "mse"} else np.median
             return np.full(n, float(middle(numbers_of(y))))

@@ -6,8 +6,12 @@ from difflib import get_close_matches
 from math import inf
 from typing import Literal, TypeAlias, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 Direction = Literal["minimize", "maximize"]
 Need = Literal["number", "label", "probability", "probabilities"]
+Elicited = float | Literal["mean"]
 MetricFunction: TypeAlias = Callable[..., float]
 Function = TypeVar("Function", bound=MetricFunction)
 
@@ -18,8 +22,9 @@ class MetricSpec:
 
     `best` is the score of the answers themselves; `low` and `high` are the range of the score; `needs` are the forms of
     prediction it scores; `objectives` the questions it fits; `submission_low` and `submission_high` bound the numbers
-    that may be answered (`number` alone); `formula` is plain text with y the answer and p the prediction; `words` is
-    one sentence.
+    that may be answered (`number` alone); `elicits` is what it pays to say of a distribution of numbers: its mean, or
+    the quantile of that level (0.5: the median); `formula` is plain text with y the answer and p the prediction;
+    `words` is one sentence.
     """
 
     name: str
@@ -34,10 +39,16 @@ class MetricSpec:
     words: str
     submission_low: float = -inf
     submission_high: float = inf
+    elicits: Elicited = 0.5
 
     @property
     def higher_is_better(self) -> bool:
         return self.direction == "maximize"
+
+    def typical(self, numbers: npt.ArrayLike) -> float:
+        """The constant that says of numbers what the metric elicits."""
+        values = np.asarray(numbers, dtype=np.float64)
+        return float(values.mean() if self.elicits == "mean" else np.quantile(values, self.elicits))
 
 
 class UnknownMetric(LookupError):
@@ -64,6 +75,7 @@ def metric(  # noqa: PLR0913 - each is a field of MetricSpec
     words: str,
     submission_low: float = -inf,
     submission_high: float = inf,
+    elicits: Elicited = 0.5,
 ) -> Callable[[Function], Function]:
     """Register a function of (y_true, y_pred) as the metric of that name.
 
@@ -92,6 +104,7 @@ def metric(  # noqa: PLR0913 - each is a field of MetricSpec
             words=words,
             submission_low=submission_low,
             submission_high=submission_high,
+            elicits=elicits,
         )
         return function
 

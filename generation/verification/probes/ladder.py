@@ -1,12 +1,14 @@
 """Two probes on a task's public files, a simple and a strong one; never contestants of a study.
 
-Runs inside an agent's sandbox: `python ladder.py JSON`, with `id`, `target`, `prediction`, `labels`, `metric` and
-`rows` (the most train rows to learn from). Reads data/, writes simple.csv (ridge or logistic regression) and strong.csv
-(boosted oblivious trees). numpy and pandas alone: importing more would cost a second of every verification.
+Runs inside an agent's sandbox: `python ladder.py JSON`, with `id`, `target`, `prediction`, `labels`, `metric`,
+`quantile` (the level, or null) and `rows` (the most train rows to learn from). Reads data/, writes simple.csv (ridge
+or logistic regression) and strong.csv (boosted oblivious trees). numpy and pandas alone: importing more would cost a
+second of every verification.
 """
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ import pandas as pd
 
 Array = npt.NDArray[np.float64]
 Task = dict[str, Any]
+Probe = Callable[[Array, Array, Array], Array]
 
+PRIOR = 5.0  # rows that the mean of all counts for beside those of a level
 LEVELS = 20  # one column for each of the most frequent levels
 WORDS = 48  # hashed words for a column of free text
 BINS, DEPTH, ROUNDS, PATIENCE, RATE = 32, 4, 150, 15, 0.12
@@ -35,7 +39,7 @@ def blocks(train: pd.Series, test: pd.Series) -> tuple[Array, Array]:
     if (~empty).any() and np.isfinite(numbers[0][~empty.to_numpy()]).mean() >= 0.95:
         return _filled(numbers[0], numbers[1])
     if are_dates(train[~empty]):
-        return _filled(*(days(part) for part in both))
+        return _filled(*(days(part) for part in both), *(calendar(part) for part in both))
     if train.nunique() > LEVELS and train.str.count(" ").mean() >= 2:
         return hashed(train), hashed(test)
     counts = train.value_counts()
@@ -47,7 +51,7 @@ def blocks(train: pd.Series, test: pd.Series) -> tuple[Array, Array]:
     )
 
 
-def _filled(train: Array, test: Array) -> tuple[Array, Array]:
+def _filled(train: Array, test: Array, *beside: Array) -> tuple[Array, Array]:
     """Gaps filled with the median; beside it where they were, and the signed logarithm, which tames long tails."""
     some = train[np.isfinite(train)]
     middle = float(np.median(some)) if len(some) else 0.0
@@ -56,7 +60,27 @@ def _filled(train: Array, test: Array) -> tuple[Array, Array]:
         gap = ~np.isfinite(part)
         full = np.where(gap, middle, part)
         made.append(np.column_stack([full, gap, np.sign(full) * np.log1p(np.abs(full))]).astype(np.float64))
-    return made[0], made[1]
+    return tuple(np.column_stack(parts) for parts in zip(made, beside, strict=True)) if beside else (made[0], made[1])  # type: ignore[return-value]
+
+
+def calendar(cells: pd.Series) -> Array:
+    """Where in the year, the week and the day a moment lies: marks of months and weekdays, the hour on its circle."""
+    moments = pd.to_datetime(cells, errors="coerce", format="mixed", utc=True)
+    hour = moments.dt.hour.fillna(0).to_numpy(np.float64) * np.pi / 12
+    months = [moments.dt.month == month for month in range(1, 13)]
+    return np.column_stack(
+        [*months, *(moments.dt.dayofweek == day for day in range(7)), np.sin(hour), np.cos(hour)]
+    ).astype(np.float64)
+
+
+def usual(train: pd.Series, test: pd.Series, y: Array) -> tuple[Array, Array]:
+    """What goes with each level on average, drawn to the mean of all; for a train row, of the other rows; (n, 1)."""
+    middle, kin = y.mean(), pd.Series(y).groupby(train.to_numpy())
+    total, count = kin.sum(), kin.count()
+    mine, many = train.map(total).to_numpy(np.float64) - y, train.map(count).to_numpy(np.float64) - 1
+    asked, known = (test.map(part).fillna(0).to_numpy(np.float64) for part in (total, count))
+    drawn = [((s + PRIOR * middle) / (n + PRIOR))[:, None] for s, n in ((mine, many), (asked, known))]
+    return drawn[0], drawn[1]
 
 
 def are_dates(cells: pd.Series) -> bool:
@@ -83,9 +107,12 @@ def hashed(cells: pd.Series) -> Array:
     return np.log1p(made)
 
 
-def design(train: pd.DataFrame, test: pd.DataFrame) -> tuple[Array, Array]:
-    """Both parts as standardised columns, fitted on train alone, with a last column of ones."""
+def design(train: pd.DataFrame, test: pd.DataFrame, y: Array | None = None) -> tuple[Array, Array]:
+    """Both parts as standardised columns, fitted on train alone, with a last column of ones; `y` if it is numbers."""
     pairs = [blocks(train[name].str.strip(), test[name].str.strip()) for name in train.columns]
+    for name in train.columns if y is not None else ():
+        if LEVELS < train[name].nunique() <= len(train) / 3:
+            pairs.append(usual(train[name], test[name], np.asarray(y, dtype=np.float64)))
     left, right = np.hstack([pair[0] for pair in pairs]), np.hstack([pair[1] for pair in pairs])
     centre, scale = left.mean(axis=0), left.std(axis=0)
     keep = scale > 1e-9
@@ -203,6 +230,25 @@ class Boosted:
         return softmax(scores) if self.classes else scores
 
 
+def probes(medians: bool) -> dict[str, Probe]:
+    """The two, for numbers: from what is known, its answers and what is asked to guesses."""
+    return {
+        "simple": lambda x, y, asked: linear(x, y, np.ones(len(x)), asked, classes=False),
+        "strong": lambda x, y, asked: Boosted(x, y, np.ones(len(x)), classes=False, medians=medians).predict(asked),
+    }
+
+
+def stated(probe: Probe, task: Task, x: Array, y: Array, asked: Array) -> Array:
+    """The probe's guesses, moved to the quantile that is asked for by what it misses on a fifth of the rows."""
+    guess = probe(x, y, asked)
+    if task["quantile"] is None:
+        return guess
+    held = np.random.default_rng(0).random(len(x)) < 0.2
+    missed = y[held] - probe(x[~held], y[~held], x[held])
+    moved: Array = guess + np.quantile(missed, task["quantile"])
+    return moved
+
+
 def guesses(task: Task, x: Array, y: Array, asked: Array) -> dict[str, Array]:
     """What each probe says: shape (m, 1) for numbers, (m, labels) for classes."""
     weight = np.ones(len(x))
@@ -211,10 +257,7 @@ def guesses(task: Task, x: Array, y: Array, asked: Array) -> dict[str, Array]:
         goal = np.log1p(np.clip(y, 0, None)) if logs else y
         centre, scale = goal.mean(), goal.std() + 1e-12
         scaled = ((goal - centre) / scale)[:, None]
-        found = {
-            "simple": linear(x, scaled, weight, asked, classes=False),
-            "strong": Boosted(x, scaled, weight, classes=False, medians=task["metric"] == "mae").predict(asked),
-        }
+        found = {name: stated(probe, task, x, scaled, asked) for name, probe in probes(task["metric"] == "mae").items()}
         back = {name: np.clip(guess * scale + centre, goal.min(), goal.max()) for name, guess in found.items()}
         return {name: np.expm1(guess) if logs else guess for name, guess in back.items()}
     goal = (y[:, None] == np.array(task["labels"])[None, :]).astype(np.float64)
@@ -233,9 +276,9 @@ def main() -> None:
     if len(train) > task["rows"]:
         train = train.iloc[np.sort(np.random.default_rng(0).choice(len(train), task["rows"], replace=False))]
     names = [name for name in test.columns if name != task["id"] and name in train.columns]
-    x, asked = design(train[names], test[names])
-    cells = train[task["target"]].str.strip()
-    y = cells.to_numpy(np.float64 if task["prediction"] == "number" else str)
+    numbers = task["prediction"] == "number"
+    y = train[task["target"]].str.strip().to_numpy(np.float64 if numbers else str)
+    x, asked = design(train[names], test[names], y if numbers else None)
     columns = [name for name in sample.columns if name != task["id"]]
     for name, guess in guesses(task, x, y, asked).items():
         made: dict[str, Any] = {task["id"]: test[task["id"]]}
