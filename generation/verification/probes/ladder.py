@@ -1,9 +1,9 @@
-"""Two probes on a task's public files, a simple and a strong one; never contestants of a study.
+"""Four probes on a task's public files, of four families; never contestants of a study.
 
 Runs inside an agent's sandbox: `python ladder.py JSON`, with `id`, `target`, `prediction`, `labels`, `metric`,
-`quantile` (the level, or null) and `rows` (the most train rows to learn from). Reads data/, writes simple.csv (ridge
-or logistic regression) and strong.csv (boosted oblivious trees). numpy and pandas alone: importing more would cost a
-second of every verification.
+`quantile` (the level, or null) and `rows` (the most train rows to learn from). Reads data/, writes tree.csv (one
+oblivious tree), neighbours.csv, simple.csv (ridge or logistic regression) and strong.csv (boosted oblivious trees).
+numpy and pandas alone: importing more would cost a second of every verification.
 """
 
 import json
@@ -20,6 +20,7 @@ Array = npt.NDArray[np.float64]
 Task = dict[str, Any]
 Probe = Callable[[Array, Array, Array], Array]
 
+NEAREST = 15
 PRIOR = 5.0  # rows that the mean of all counts for beside those of a level
 LEVELS = 20  # one column for each of the most frequent levels
 WORDS = 48  # hashed words for a column of free text
@@ -141,14 +142,29 @@ def linear(x: Array, goal: Array, weight: Array, asked: Array, *, classes: bool)
     return softmax(asked @ weights)
 
 
+def neighbours(x: Array, goal: Array, asked: Array) -> Array:
+    """The mean of the rows nearest in the standardised columns, and a little of all rows; for classes their shares."""
+    made, squares, middle = np.empty((len(asked), goal.shape[1])), (x**2).sum(axis=1), goal.mean(axis=0)
+    count = min(NEAREST, len(x))
+    for start in range(0, len(asked), 500):
+        part = asked[start : start + 500]
+        far = squares - 2 * part @ x.T
+        near = np.argpartition(far, count - 1, axis=1)[:, :count]
+        made[start : start + 500] = (goal[near].sum(axis=1) + middle) / (count + 1)
+    return made / made.sum(axis=1, keepdims=True) if (goal >= 0).all() else made
+
+
 class Boosted:
     """Gradient boosting of oblivious trees over binned columns, stopped by a fifth of the rows.
 
     An oblivious tree asks one question for each level (Kohavi, 1994), so a leaf is the number that its answers spell.
     """
 
-    def __init__(self, x: Array, goal: Array, weight: Array, *, classes: bool, medians: bool = False) -> None:
-        self.classes, self.medians = classes, medians
+    def __init__(
+        self, x: Array, goal: Array, weight: Array, *, classes: bool, medians: bool = False, most: int = ROUNDS
+    ) -> None:
+        self.classes, self.medians, self.most = classes, medians, most
+        self.rate = RATE if most > 1 else 1.0  # one tree alone says all that it knows
         self.edges = [np.unique(np.quantile(column, np.linspace(0, 1, BINS + 1)[1:-1])) for column in x.T]
         self.start = np.median(goal, axis=0) if medians else np.average(goal, axis=0, weights=weight)
         if classes:
@@ -163,7 +179,7 @@ class Boosted:
 
     def _fit(self, bins: npt.NDArray[np.int64], goal: Array, weight: Array, held: npt.NDArray[np.bool_]) -> None:
         scores, best, since, kept = np.tile(self.start, (len(goal), 1)), np.inf, 0, 0
-        for _ in range(ROUNDS):
+        for _ in range(self.most):
             slope = (goal - (softmax(scores) if self.classes else scores)) * weight[:, None]
             questions, leaf = self._questions(
                 bins[~held], np.sign(slope[~held]) if self.medians else slope[~held], weight[~held]
@@ -178,7 +194,7 @@ class Boosted:
                 since += 1
             if since >= PATIENCE:
                 break
-        self.trees = self.trees[:kept]
+        self.trees = self.trees[: max(kept, 1)]
 
     def _loss(self, scores: Array, goal: Array, weight: Array) -> float:
         if self.classes:
@@ -213,10 +229,10 @@ class Boosted:
         total = np.bincount(leaf, weight, 2**DEPTH)
         if self.medians:
             middles = pd.DataFrame(slope).groupby(leaf).median().reindex(range(2**DEPTH)).fillna(0.0)
-            return np.asarray(middles.to_numpy(np.float64) * (total / (total + 1.0))[:, None] * RATE)
+            return np.asarray(middles.to_numpy(np.float64) * (total / (total + 1.0))[:, None] * self.rate)
         curve = 0.5 if self.classes else 1.0  # the logarithmic loss bends less: a longer step is safe
         steps = np.column_stack([np.bincount(leaf, one, 2**DEPTH) / (curve * total + 1.0) for one in slope.T])
-        return steps * RATE
+        return steps * self.rate
 
     def _leaves(self, bins: npt.NDArray[np.int64], tree: tuple[list[tuple[int, int]], Array]) -> Array:
         leaf = np.zeros(len(bins), dtype=np.int64)
@@ -231,8 +247,10 @@ class Boosted:
 
 
 def probes(medians: bool) -> dict[str, Probe]:
-    """The two, for numbers: from what is known, its answers and what is asked to guesses."""
+    """All four, for numbers: from what is known, its answers and what is asked to guesses."""
     return {
+        "tree": lambda x, y, asked: Boosted(x, y, np.ones(len(x)), classes=False, most=1).predict(asked),
+        "neighbours": neighbours,
         "simple": lambda x, y, asked: linear(x, y, np.ones(len(x)), asked, classes=False),
         "strong": lambda x, y, asked: Boosted(x, y, np.ones(len(x)), classes=False, medians=medians).predict(asked),
     }
@@ -264,6 +282,8 @@ def guesses(task: Task, x: Array, y: Array, asked: Array) -> dict[str, Array]:
     if task["metric"] in BALANCED:
         weight = (goal @ (len(goal) / (goal.shape[1] * np.maximum(goal.sum(axis=0), 1)))).clip(0.05, 20)
     return {
+        "tree": Boosted(x, goal, weight, classes=True, most=1).predict(asked),
+        "neighbours": neighbours(x, goal * weight[:, None], asked),
         "simple": linear(x, goal, weight, asked, classes=True),
         "strong": Boosted(x, goal, weight, classes=True).predict(asked),
     }

@@ -297,5 +297,3 @@ def test_mistakes_are_said_before_anything_is_started(room: Room, monkeypatch: p
     with pytest.raises(NoSources):
         generate_task([])
     assert not room.logs.exists()
-
-
