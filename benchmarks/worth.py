@@ -1,9 +1,9 @@
 """Are the tasks kept worth an agent's time? `python -m benchmarks.worth [--list FILE]`.
 
-Generates tasks of a committed list of tables with the rules engine and prints, over the tasks kept: on how many the best
-probe beats the constant by more than the 95 % interval of their paired difference, and on how many some two of the
-learning probes differ by more than the simultaneous interval over all their pairs, both with Wilson intervals. Then each
-task's figures, and what was rejected and why. A second call with the same code reads the log of the first.
+Generates tasks of a committed list of tables with the rules engine and prints, over the tasks kept: on how many the
+best probe beats the constant by more than the 95 % interval of their paired difference, and on how many some two of the
+learning probes differ by more than the simultaneous interval over all their pairs, both with Wilson intervals. Then
+each task's figures, and what was rejected and why. A second call with the same code reads the log of the first.
 """
 
 import argparse

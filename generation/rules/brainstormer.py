@@ -13,7 +13,7 @@ from generation.private_splits import PUBLIC, SplitSeeds
 from generation.profile import DatasetProfile
 from generation.rules.candidates import Candidate, candidates
 from generation.rules.encoding import Encoded, encode
-from generation.rules.forecasting import Series, series
+from generation.rules.forecasting import Series, course, series
 from generation.rules.foresight import settle
 from generation.rules.leaks import Cleared, clear, useless
 from generation.rules.naming import slug
@@ -33,9 +33,9 @@ FINAL_ROWS = 2000
 MOST_MEASURED = 25
 SIGNAL_WEIGHT = 0.75
 FEWEST_ROWS = 150
-LEARNABLE = 0.05
+LEARNABLE = 0.03
 MEASURING = 0  # the seed of all that is measured: what is asked does not depend on the split
-SENSIBLE = 1.2
+SENSIBLE = 0.7
 LEAST_SENSIBLE = -0.3
 MOST_TRIED = 10
 _NOTHING_TO_LEARN = 3.0
@@ -98,7 +98,7 @@ def formulations(profile: DatasetProfile, *, limit: int = 3, seeds: SplitSeeds =
 
 def rank(profile: DatasetProfile) -> list[Ranked]:
     """All candidates, best first; beyond 25 only those with the most sense are measured."""
-    found, _ = candidates(profile)
+    found = _askable(profile)
     scored = sorted(
         ((candidate, sense(profile, candidate)) for candidate in found),
         key=lambda pair: (-pair[1].score, pair[0].column.position),
@@ -106,6 +106,14 @@ def rank(profile: DatasetProfile) -> list[Ranked]:
     encoded = encode(profile, _draw(profile.rows, RANKING_ROWS))
     ranked = [Ranked(c, s, _quick_signal(profile, c, encoded)) for c, s in scored]
     return sorted(ranked, key=lambda item: (-item.score, item.candidate.column.position))
+
+
+def _askable(profile: DatasetProfile) -> list[Candidate]:
+    """All that could be asked for but the name of what is followed over time."""
+    found, _ = candidates(profile)
+    numbers = next((one for one in found if one.numbers is not None), None)
+    followed = course(profile, numbers) if numbers is not None else None
+    return [one for one in found if followed is None or one.name != followed[1]]
 
 
 def _draw(rows: int, most: int) -> NDArray[np.int64]:
@@ -122,7 +130,9 @@ def _quick_signal(profile: DatasetProfile, candidate: Candidate, encoded: Encode
         return Signal(0.0, 0.0)
     linear, trees = known.matrices(name for name in profile.names if name not in kin)
     fold = folds(len(known.rows), 2, MEASURING)
-    return measure(linear, trees, candidate.answers(known.rows), fold, size=15, seed=MEASURING)
+    levels = known.many(name for name in profile.names if name not in kin)
+    answers = candidate.answers(known.rows)
+    return measure(linear, trees, answers, fold, size=15, seed=MEASURING, levels=levels)
 
 
 def _alike(profile: DatasetProfile, left: Candidate, right: Candidate) -> bool:
@@ -189,4 +199,4 @@ def _written(
 def _worth_asking(profile: DatasetProfile, candidate: Candidate, cleared: Cleared, rows: int) -> bool:
     """Whether something is left to learn from, it can be learned from, and the answer is not given away."""
     features = [name for name in profile.names if name not in cleared.drop and name != candidate.name]
-    return bool(features) and not cleared.solved and cleared.signal.best >= max(LEARNABLE, 2 / np.sqrt(rows))
+    return bool(features) and not cleared.solved and cleared.signal.best >= max(LEARNABLE, 1 / np.sqrt(rows))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generation.profile import DatasetProfile, Kind
+from generation.profile.dataset import LABEL_KINDS
 from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.encoding import Encoded, Matrix
@@ -24,6 +25,7 @@ DETERMINED = 0.998
 _MOST_ROUNDS = 6
 _EXACT = 1e-6
 _TREES = 25
+_MOST_ROUGH = 8
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def clear(
         drop={**useless(profile), **unknown},
     )
     search.leave_out_related()
+    search.leave_out_coarser()
     search.leave_out_single()
     search.leave_out_summed()
     return search.until_honest()
@@ -119,6 +122,19 @@ class _Search:
             elif relation.kind == "function" and relation.other == target:
                 self.drop.setdefault(relation.column, f"each of its values goes with one value of `{target}`")
 
+    def leave_out_coarser(self) -> None:
+        """Labels that follow from a target of numbers, as "up" and "down" do from a return: the same, said roughly."""
+        if self.candidate.numbers is None:
+            return
+        own = self.candidate.numbers[self.encoded.rows].reshape(-1, 1)
+        for name in self.single_valued:
+            codes = self.encoded.trees[name][:, 0]
+            if self.profile[name].kind not in LABEL_KINDS or not 2 <= len(np.unique(codes)) <= _MOST_ROUGH:
+                continue
+            labels = Answers.of_codes(np.unique(codes, return_inverse=True)[1].astype(np.int64))
+            if single(own, labels, self.fold) > GIVEN_AWAY:
+                self.drop[name] = f"it is `{self.candidate.name}` made coarser"
+
     def leave_out_single(self) -> None:
         """Columns that alone tell the target: nearly perfectly, or well and by a name of the same family."""
         target = self.candidate.name
@@ -164,7 +180,8 @@ class _Search:
 
     def signal(self) -> Signal:
         linear, trees = self.encoded.matrices(self.features)
-        return measure(linear, trees, self.answers, self.fold, size=_TREES, seed=self.seed)
+        levels = self.encoded.many(self.features)
+        return measure(linear, trees, self.answers, self.fold, size=_TREES, seed=self.seed, levels=levels)
 
     def strongest(self, features: list[str]) -> str:
         widths = [self.encoded.trees[name].shape[1] for name in features]

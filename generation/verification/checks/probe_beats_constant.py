@@ -34,5 +34,5 @@ def probe_beats_constant(evidence: Evidence) -> Finding:
         found.low,
         0.0,
         where="train.csv",
-        evidence=f"{unlearned}{best} gains {found.value:.4g} (95 % interval {found.low:.4g}, {found.high:.4g}); {order}",
+        evidence=f"{unlearned}{best} gains {found.value:.3g} (95 % [{found.low:.4g}, {found.high:.4g}]); {order}",
     )
