@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from generation.formulation import Defect, Formulation, TaskDesign
+from generation.private_splits import PUBLIC, SplitSeeds
 from harness.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -59,11 +60,11 @@ class Engine:
 class _EngineModule(Protocol):
     """What `generation.rules` and `generation.llm` export."""
 
-    def make_engine(self, seed: int = 0) -> Engine: ...
+    def make_engine(self, seeds: SplitSeeds) -> Engine: ...
 
 
-def open_engine(name: str = "rules", *, seed: int = 0) -> Engine:
-    """The engine of that name, imported on first use.
+def open_engine(name: str = "rules", *, seeds: SplitSeeds = PUBLIC) -> Engine:
+    """The engine of that name, imported on first use; `seeds` decide the splits.
 
     Raises:
         UnknownName: there is no such engine.
@@ -71,4 +72,4 @@ def open_engine(name: str = "rules", *, seed: int = 0) -> Engine:
     if name not in _MODULES:
         raise UnknownName("engine", name, list(_MODULES))
     module = cast("_EngineModule", import_module(_MODULES[name]))
-    return module.make_engine(seed=seed)
+    return module.make_engine(seeds)

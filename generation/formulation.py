@@ -21,7 +21,9 @@ class Formulation(_Frozen):
     `drop` maps a column that is left out to the reason; `labels` are the allowed answers, for two classes the
     negative one, then the positive one; rows whose label is in `rare_labels` are left out; `signal` holds the held-out
     skill (0 a constant, 1 perfect) of a `linear` and of a `trees` model, or is empty where none was measured;
-    `metric_reason` says why this metric, as a clause without a full stop.
+    a forecast's `entity` is the column that tells its courses apart ("" where there is one), and its `horizon` says how
+    far ahead is asked ("125 days, 2020-04-20 to 2020-08-22"); `metric_reason` says why this metric, as a clause without
+    a full stop.
     """
 
     slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
@@ -38,6 +40,8 @@ class Formulation(_Frozen):
     rare_labels: tuple[str, ...] = ()
     rationale: str = ""
     metric_reason: str = ""
+    entity: str = ""
+    horizon: str = ""
     signal: dict[str, float] = {}
 
 

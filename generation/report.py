@@ -14,6 +14,7 @@ from generation.records import DatasetRecord, FormulationRecord
 from generation.spending import Spent, cost, summed
 from generation.verification.findings import Verdict
 from generation.verification.registry import catalogue
+from generation.verification.worth import Worth
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -48,6 +49,7 @@ class TaskRow(_Frozen):
     seconds: float
     cost_usd: float | None
     path: str = ""
+    worth: Worth | None = None
 
 
 class RejectedRow(_Frozen):
@@ -101,6 +103,16 @@ class GenerationReport(_Frozen):
         return tuple(row for row in self.datasets if row.status == "error")
 
     @property
+    def best_beats_constant(self) -> float | None:
+        """The share of the tasks on which the best probe beats the constant beyond the interval of the difference."""
+        return _share([one.worth.beats_constant for one in self.tasks if one.worth is not None])
+
+    @property
+    def some_two_differ(self) -> float | None:
+        """The share of the tasks on which some two learning probes differ beyond the interval over all pairs."""
+        return _share([one.worth.two_differ for one in self.tasks if one.worth is not None])
+
+    @property
     def cost_per_task(self) -> float | None:
         """Dollars for each verified task, the rejected ones paid for; None where not known or there is none."""
         return None if self.cost_usd is None or not self.verified else self.cost_usd / self.verified
@@ -142,6 +154,10 @@ def report(logs: str | Path | Iterable[str | Path], written: Sequence[Path] = ()
     )
 
 
+def _share(found: Sequence[bool]) -> float | None:
+    return sum(found) / len(found) if found else None
+
+
 def _dataset_row(outcome: Outcome, found: Harvest) -> DatasetRow:
     record = outcome.record
     verified = sum(accepted.dataset is record for accepted in found.accepted)
@@ -176,6 +192,7 @@ def _task_rows(found: Harvest, written: dict[str, Path]) -> Iterable[TaskRow]:
             seconds=record.seconds,
             cost_usd=record.verification.run.cost_usd,
             path=str(written.get(card.id, "")),
+            worth=record.verification.worth,
         )
 
 

@@ -15,6 +15,7 @@ from inspect_ai.util import collect, span, store
 from generation.bench import Bench, StageFailed
 from generation.engines import open_engine
 from generation.neighbours import curated_on, packages_below
+from generation.private_splits import SplitSeeds, split_key
 from generation.profile.hopeless import why_nothing
 from generation.profile.source import profile_source
 from generation.records import STORED_AS, DatasetRecord, FormulationRecord
@@ -77,7 +78,8 @@ def read_source(engine: str, seed: int, sandbox: str, against: list[str]) -> Sol
             raise
         except (MlesmithError, ValueError, OSError) as error:
             return _end(state, DatasetRecord(uri=uri, reason=_one_line(error)))
-        _WORK[state.uuid] = Work(Bench(open_engine(engine, seed=seed), profile, fetched, sandbox, seed, neighbours))
+        made = open_engine(engine, seeds=SplitSeeds(seed, split_key(), fetched.sha256))
+        _WORK[state.uuid] = Work(Bench(made, profile, fetched, sandbox, seed, neighbours))
         size = {
             "name": profile.name,
             "rows": profile.raw_rows,

@@ -64,6 +64,7 @@ class PreparedTask:
         question = self.package.card.task
         spec = METRICS.get(self.package.card.metric.name)
         bounded = spec if question.prediction == "number" else None
+        elicited = spec.elicits if spec and question.objective == "quantile" else None
         return SubmissionRules(
             id_column=question.id_column,
             columns=submission_columns(self.package),
@@ -71,6 +72,7 @@ class PreparedTask:
             labels=question.labels,
             low=bounded.submission_low if bounded and math.isfinite(bounded.submission_low) else None,
             high=bounded.submission_high if bounded and math.isfinite(bounded.submission_high) else None,
+            quantile=None if elicited == "mean" else elicited,
             ids=tuple(str(identity) for identity in self.test[question.id_column]),
         )
 

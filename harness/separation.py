@@ -111,10 +111,10 @@ def _judge(task: PreparedTask, guesses: dict[str, str], generator: np.random.Gen
     learners = [at for at, name in enumerate(names) if name != CONSTANT]
     best = max(learners, key=lambda at: whole[at])
     low = np.nanquantile(draws[best] - draws[names.index(CONSTANT)], (1 - LEVEL) / 2)
-    return TaskSeparation(task.package.id, names[best], bool(low > 0), _two_differ(whole, draws, learners))
+    return TaskSeparation(task.package.id, names[best], bool(low > 0), two_differ(whole, draws, learners))
 
 
-def _two_differ(whole: Floats, draws: Floats, learners: list[int]) -> bool:
+def two_differ(whole: Floats, draws: Floats, learners: list[int]) -> bool:
     """Whether any pair differs beyond the simultaneous interval: the quantile of the largest studentised deviation."""
     pairs = list(combinations(learners, 2))
     differences = np.array([whole[one] - whole[other] for one, other in pairs])

@@ -31,11 +31,11 @@ def generate(
     formulations: int = 3,
     seed: int = 0,
     sandbox: str = "auto",
-    salt: str = "",
+    mark: str = "",
     against: str | list[str] | None = None,
 ) -> Task:
     """Raw datasets to verified tasks: a sample for each source, a score for each layer of verification."""
-    return generate_task(sources, engine, formulations, seed, sandbox, salt, against)
+    return generate_task(sources, engine, formulations, seed, sandbox, mark, against)
 
 
 @task

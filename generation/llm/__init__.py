@@ -4,10 +4,11 @@ from generation.engines import Engine
 from generation.llm.brainstormer import LlmBrainstormer
 from generation.llm.designer import LlmDesigner
 from generation.llm.refactor import LlmRefactor
+from generation.private_splits import SplitSeeds
 
 __all__ = ["LlmBrainstormer", "LlmDesigner", "LlmRefactor", "make_engine"]
 
 
-def make_engine(seed: int = 0) -> Engine:
+def make_engine(seeds: SplitSeeds) -> Engine:
     """The engine of one dataset: it remembers what it wrote, so that a defect finds the text it is about."""
-    return Engine("llm", LlmBrainstormer(seed), LlmDesigner(), LlmRefactor())
+    return Engine("llm", LlmBrainstormer(seeds), LlmDesigner(), LlmRefactor())

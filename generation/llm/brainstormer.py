@@ -7,6 +7,7 @@ from generation.formulation import Defect, Formulation
 from generation.llm.asking import ask
 from generation.llm.schemas import MOST_COLUMNS, PLACES, SPLITS, Proposals, Proposed, proposals_schema
 from generation.llm.table import column_lines, documentation
+from generation.private_splits import PUBLIC, SplitSeeds
 from generation.profile import DatasetProfile
 from generation.rules.candidates import Candidate, candidates
 from generation.rules.naming import slug
@@ -23,8 +24,8 @@ _ALSO = {"ordinal": ("ordinal", "multiclass"), "binary": ("binary",), "multiclas
 class LlmBrainstormer:
     """Asks the model of the role `brainstormer` for questions; code decides which of them the table can answer."""
 
-    def __init__(self, seed: int = 0) -> None:
-        self.seed = seed
+    def __init__(self, seeds: SplitSeeds = PUBLIC) -> None:
+        self.seeds = seeds
 
     async def propose(
         self,
@@ -63,6 +64,10 @@ class LlmBrainstormer:
         unique = {one.target: one for one in reversed(usable)}
         return [self._formulation(askable[one.target], one) for one in usable if unique[one.target] is one][:limit]
 
+    def _split(self, rule: str, column: str, question: str) -> Split:
+        share = self.seeds.share(TEST_SHARE, question) if rule == "time" else TEST_SHARE
+        return Split.model_validate({"rule": rule, "test": share, "seed": self.seeds.of(question), "column": column})
+
     def _formulation(self, candidate: Candidate, proposed: Proposed) -> Formulation:
         rule = next(name for name in SPLITS if name == proposed.split)
         column = proposed.split_column if rule != "random" else ""
@@ -75,7 +80,7 @@ class LlmBrainstormer:
             question=" ".join(proposed.question.split()),
             goal=" ".join(proposed.goal.split()),
             drop={name: " ".join(why.split()) for name, why in proposed.drop.items() if name != column},
-            split=Split.model_validate({"rule": rule, "test": TEST_SHARE, "seed": self.seed, "column": column}),
+            split=self._split(rule, column, slug(proposed.target)),
             positive_label=candidate.labels[1] if proposed.objective == "binary" else "",
             labels=candidate.labels,
             rare_labels=candidate.rare,

@@ -1,7 +1,7 @@
 """Which questions to ask of a table: by sense, by signal, and unlike one another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,18 +9,21 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from generation.formulation import Defect, Formulation
+from generation.private_splits import PUBLIC, SplitSeeds
 from generation.profile import DatasetProfile
 from generation.rules.candidates import Candidate, candidates
 from generation.rules.encoding import Encoded, encode
+from generation.rules.forecasting import Series, course, series
 from generation.rules.foresight import settle
-from generation.rules.leaks import clear, useless
+from generation.rules.leaks import Cleared, clear, useless
 from generation.rules.naming import slug
 from generation.rules.objectives import scoring
 from generation.rules.repair import revise
 from generation.rules.sense import Sense, sense
 from generation.rules.skill import Signal, folds, measure
-from generation.rules.splitting import rows_to_measure, split_of
+from generation.rules.splitting import rows_to_measure, split_of, test_share
 from generation.rules.wording import goal, question
+from harness.schema import Split
 
 if TYPE_CHECKING:
     from harness.sources import Fetched
@@ -30,8 +33,9 @@ FINAL_ROWS = 2000
 MOST_MEASURED = 25
 SIGNAL_WEIGHT = 0.75
 FEWEST_ROWS = 150
-LEARNABLE = 0.05
-SENSIBLE = 1.2
+LEARNABLE = 0.03
+MEASURING = 0  # the seed of all that is measured: what is asked does not depend on the split
+SENSIBLE = 0.7
 LEAST_SENSIBLE = -0.3
 MOST_TRIED = 10
 _NOTHING_TO_LEARN = 3.0
@@ -55,8 +59,8 @@ class Ranked:
 class RulesBrainstormer:
     """The deterministic brainstormer."""
 
-    def __init__(self, seed: int = 0) -> None:
-        self.seed = seed
+    def __init__(self, seeds: SplitSeeds = PUBLIC) -> None:
+        self.seeds = seeds
 
     async def propose(
         self,
@@ -66,16 +70,16 @@ class RulesBrainstormer:
         defects: Sequence[Defect] = (),
     ) -> list[Formulation]:
         """The formulations, best first, each changed as far as the defects ask for it."""
-        return [revise(profile, one, defects) for one in formulations(profile, limit=limit, seed=self.seed)]
+        return [revise(profile, one, defects) for one in formulations(profile, limit=limit, seeds=self.seeds)]
 
 
-def formulations(profile: DatasetProfile, *, limit: int = 3, seed: int = 0) -> list[Formulation]:
+def formulations(profile: DatasetProfile, *, limit: int = 3, seeds: SplitSeeds = PUBLIC) -> list[Formulation]:
     """At most `limit` questions worth asking of a table; none where it has fewer than 150 rows or nothing to learn."""
     if profile.rows < FEWEST_ROWS:
         return []
     with threadpool_limits(1):
-        ranked = rank(profile, seed=seed)
-        encoded = encode(profile, _draw(profile.rows, FINAL_ROWS, seed))
+        ranked = rank(profile)
+        encoded = encode(profile, _draw(profile.rows, FINAL_ROWS))
         chosen: list[tuple[Ranked, Formulation]] = []
         for item in ranked[:MOST_TRIED]:
             if len(chosen) == limit:
@@ -86,29 +90,37 @@ def formulations(profile: DatasetProfile, *, limit: int = 3, seed: int = 0) -> l
                 _alike(profile, item.candidate, other.candidate) for other, _ in chosen
             ):
                 continue
-            formulation = _formulate(profile, item, encoded, seed)
+            formulation = _formulate(profile, item, encoded, seeds)
             if formulation is not None:
                 chosen.append((item, formulation))
     return [formulation for _, formulation in chosen]
 
 
-def rank(profile: DatasetProfile, *, seed: int = 0) -> list[Ranked]:
+def rank(profile: DatasetProfile) -> list[Ranked]:
     """All candidates, best first; beyond 25 only those with the most sense are measured."""
-    found, _ = candidates(profile)
+    found = _askable(profile)
     scored = sorted(
         ((candidate, sense(profile, candidate)) for candidate in found),
         key=lambda pair: (-pair[1].score, pair[0].column.position),
     )[:MOST_MEASURED]
-    encoded = encode(profile, _draw(profile.rows, RANKING_ROWS, seed))
-    ranked = [Ranked(c, s, _quick_signal(profile, c, encoded, seed)) for c, s in scored]
+    encoded = encode(profile, _draw(profile.rows, RANKING_ROWS))
+    ranked = [Ranked(c, s, _quick_signal(profile, c, encoded)) for c, s in scored]
     return sorted(ranked, key=lambda item: (-item.score, item.candidate.column.position))
 
 
-def _draw(rows: int, most: int, seed: int) -> NDArray[np.int64]:
-    return np.sort(np.random.default_rng(seed).permutation(rows)[:most]).astype(np.int64)
+def _askable(profile: DatasetProfile) -> list[Candidate]:
+    """All that could be asked for but the name of what is followed over time."""
+    found, _ = candidates(profile)
+    numbers = next((one for one in found if one.numbers is not None), None)
+    followed = course(profile, numbers) if numbers is not None else None
+    return [one for one in found if followed is None or one.name != followed[1]]
 
 
-def _quick_signal(profile: DatasetProfile, candidate: Candidate, encoded: Encoded, seed: int) -> Signal:
+def _draw(rows: int, most: int) -> NDArray[np.int64]:
+    return np.sort(np.random.default_rng(MEASURING).permutation(rows)[:most]).astype(np.int64)
+
+
+def _quick_signal(profile: DatasetProfile, candidate: Candidate, encoded: Encoded) -> Signal:
     kin = {candidate.name, *useless(profile)}
     for relation in profile.relations:
         if relation.kind != "sum" and candidate.name in (relation.column, relation.other):
@@ -117,7 +129,10 @@ def _quick_signal(profile: DatasetProfile, candidate: Candidate, encoded: Encode
     if len(known.rows) < 40:
         return Signal(0.0, 0.0)
     linear, trees = known.matrices(name for name in profile.names if name not in kin)
-    return measure(linear, trees, candidate.answers(known.rows), folds(len(known.rows), 2, seed), size=15, seed=seed)
+    fold = folds(len(known.rows), 2, MEASURING)
+    levels = known.many(name for name in profile.names if name not in kin)
+    answers = candidate.answers(known.rows)
+    return measure(linear, trees, answers, fold, size=15, seed=MEASURING, levels=levels)
 
 
 def _alike(profile: DatasetProfile, left: Candidate, right: Candidate) -> bool:
@@ -134,18 +149,31 @@ def _alike(profile: DatasetProfile, left: Candidate, right: Candidate) -> bool:
     return abs(float(np.corrcoef(a, b)[0, 1])) > 0.95
 
 
-def _formulate(profile: DatasetProfile, item: Ranked, encoded: Encoded, seed: int) -> Formulation | None:
+def _formulate(profile: DatasetProfile, item: Ranked, encoded: Encoded, seeds: SplitSeeds) -> Formulation | None:
+    """The candidate as a forecast where it is a course over time that can be foretold, else as it stands."""
+    share = test_share(int(item.candidate.usable.sum()))
+    ahead = series(profile, item.candidate, share, seeds, slug(item.candidate.name))
+    if ahead is not None:
+        candidate = replace(item.candidate, objective="forecasting")
+        found = _written(profile, replace(item, candidate=candidate), encoded, ahead.split, ahead)
+        if found is not None:
+            return found
+    return _written(profile, item, encoded, split_of(profile, item.candidate, seeds, slug(item.candidate.name)))
+
+
+def _written(
+    profile: DatasetProfile, item: Ranked, encoded: Encoded, split: Split, ahead: Series | None = None
+) -> Formulation | None:
     candidate = item.candidate
-    split = split_of(profile, candidate, seed)
-    rows = rows_to_measure(candidate, FINAL_ROWS, seed)
+    rows = rows_to_measure(candidate, FINAL_ROWS, MEASURING)
     known = encoded.subset(candidate.usable[encoded.rows])
     if len(known.rows) < 0.5 * len(rows):
         known = encode(profile, rows)
-    cleared = clear(profile, candidate, known, split=split, seed=seed)
-    features = [name for name in profile.names if name not in cleared.drop and name != candidate.name]
-    if cleared.solved or cleared.signal.best < max(LEARNABLE, 2 / np.sqrt(len(known.rows))) or not features:
+    cleared = clear(profile, candidate, known, split=split, unknown=ahead.unknown if ahead else {}, seed=MEASURING)
+    if not _worth_asking(profile, candidate, cleared, len(known.rows)):
         return None
     score = scoring(candidate)
+    candidate = replace(candidate, objective=score.objective or candidate.objective)
     formulation = Formulation(
         slug=slug(candidate.name),
         target=candidate.name,
@@ -162,5 +190,13 @@ def _formulate(profile: DatasetProfile, item: Ranked, encoded: Encoded, seed: in
         rationale="; ".join(item.sense.reasons),
         metric_reason=score.why,
         signal={"linear": round(cleared.signal.linear, 4), "trees": round(cleared.signal.trees, 4)},
+        entity=ahead.entity if ahead else "",
+        horizon=ahead.horizon if ahead else "",
     )
     return settle(profile, formulation)
+
+
+def _worth_asking(profile: DatasetProfile, candidate: Candidate, cleared: Cleared, rows: int) -> bool:
+    """Whether something is left to learn from, it can be learned from, and the answer is not given away."""
+    features = [name for name in profile.names if name not in cleared.drop and name != candidate.name]
+    return bool(features) and not cleared.solved and cleared.signal.best >= max(LEARNABLE, 1 / np.sqrt(rows))

@@ -12,9 +12,11 @@ from generation.profile import ColumnProfile, DatasetProfile
 from generation.rules.assignment import Assignment
 from generation.rules.columns_text import code, kinds, listed
 from generation.rules.figures import figure, percent
+from generation.rules.forecasting import time_format
 from generation.rules.phrases import Voice
 from generation.rules.wording import display_name
 from harness.competition.metrics import MetricSpec
+from harness.competition.metrics import get as get_metric
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,9 @@ def goal(draft: Draft) -> str:
     key = {"number": "goal_number", "probability": "goal_probability", "probabilities": "goal_probabilities"}.get(
         formulation.prediction, "goal_ordinal" if formulation.objective == "ordinal" else "goal_label"
     )
+    key = {"quantile": "goal_quantile", "forecasting": "goal_forecast"}.get(formulation.objective, key)
+    elicited = get_metric(formulation.metric).elicits
+    level = 0.5 if elicited == "mean" else elicited
     labels = formulation.labels or ("", "")
     first = draft.voice.say(
         key,
@@ -62,6 +67,8 @@ def goal(draft: Draft) -> str:
         count=len(labels),
         negative=code(labels[0]),
         positive=code(labels[-1]),
+        level=percent(level),
+        rest=percent(1 - level),
     )
     if split.rule in ("group", "time"):
         return f"{first} {draft.voice.say(f'after_{split.rule}', column=code(split.column))}"
@@ -113,8 +120,10 @@ def split_text(draft: Draft) -> str:
     share, column = percent(split.test), code(split.column) if split.column else ""
     if split.rule == "time":
         cells = draft.profile.frame[split.column].astype(str).str.strip()[draft.assignment.test_rows]
-        when = pd.to_datetime(cells, format=draft.profile[split.column].date_format, utc=True)
-        return draft.voice.say("split_time", column=column, first=cells.iloc[int(when.argmin())])
+        when = pd.to_datetime(cells, format=time_format(draft.profile[split.column]), utc=True)
+        said = draft.voice.say("split_time", column=column, first=cells.iloc[int(when.argmin())])
+        apart = f", for each {code(draft.formulation.entity)}" if draft.formulation.entity else ""
+        return f"{said} The horizon is {draft.formulation.horizon}{apart}." if draft.formulation.horizon else said
     said = draft.voice.say(f"split_{split.rule}", share=share, column=column)
     return (
         f"{said} {draft.voice.say('common', share=percent(draft.assignment.common))}"
@@ -133,7 +142,7 @@ def asked(draft: Draft) -> str:
     """The target: what it is and how it is distributed in the train rows."""
     formulation, say, named = draft.formulation, draft.voice.say, _named(draft)
     parts = []
-    if formulation.objective == "regression":
+    if formulation.prediction == "number":
         shown = [figure(float(x)) for x in np.percentile(draft.train_numbers, [0, 25, 50, 75, 100])]
         names = dict(zip(("low", "first", "median", "third", "high"), shown, strict=True))
         unit = f" in {draft.target.unit}" if draft.target.unit else ""
@@ -213,8 +222,7 @@ def sample_cells(draft: Draft) -> Mapping[str, str]:
     formulation, cells = draft.formulation, draft.train_cells
     if formulation.prediction == "number":
         numbers = pd.Series(draft.train_numbers)
-        middle = numbers.mean() if formulation.metric == "rmse" else numbers.median()
-        return {formulation.target: f"{middle:.6g}"}
+        return {formulation.target: f"{get_metric(formulation.metric).typical(numbers):.6g}"}
     if formulation.prediction == "label":
         return {formulation.target: max(formulation.labels, key=list(cells).count)}
     if formulation.prediction == "probability":
@@ -225,7 +233,9 @@ def sample_cells(draft: Draft) -> Mapping[str, str]:
 def _constant(formulation: Formulation) -> str:
     """What the sample submission says."""
     if formulation.prediction == "number":
-        return "the mean of `train.csv`" if formulation.metric == "rmse" else "the median of `train.csv`"
+        elicited = get_metric(formulation.metric).elicits
+        what = "mean" if elicited == "mean" else "median" if elicited == 0.5 else f"{elicited:.0%} quantile"
+        return f"the {what} of `train.csv`"
     if formulation.prediction == "label":
         return "the most frequent label"
     return "the share in `train.csv`" if formulation.prediction == "probability" else "the shares in `train.csv`"

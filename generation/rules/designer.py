@@ -15,11 +15,12 @@ from generation.profile.dataset import NUMERIC_KINDS
 from generation.rules import describing
 from generation.rules.columns_text import column_text, families
 from generation.rules.describing import Draft
+from generation.rules.forecasting import time_format
 from generation.rules.foresight import foresee, salt
 from generation.rules.repair import revise
 from harness.competition.metrics import MetricSpec
 from harness.competition.metrics import get as get_metric
-from harness.schema import Limits
+from harness.schema import Limits, Modality
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LINEAR_AHEAD = 0.03
@@ -51,6 +52,7 @@ def write_out(profile: DatasetProfile, formulation: Formulation) -> TaskDesign:
     return TaskDesign(
         slug=formulation.slug,
         title=formulation.question,
+        modality=_modality(formulation),
         objective=formulation.objective,
         target=(formulation.target,),
         id_column=draft.id_column,
@@ -141,10 +143,11 @@ def _prepare_fields(draft: Draft, origin: Origin) -> dict[str, object]:
         "common": draft.assignment.common,
         "rule": split.rule,
         "split_column": repr(split.column),
-        "date_format": repr(profile[split.column].date_format if split.rule == "time" else ""),
+        "date_format": repr(time_format(profile[split.column]) if split.rule == "time" else ""),
         "prediction": formulation.prediction,
         "metric": formulation.metric,
         "drawn": profile.rows if profile.is_drawn else 0,
+        "elicits": get_metric(formulation.metric).elicits,
         "format": origin.format,
         "read_options": ", ".join(options),
         "tidy": origin.tidy,
@@ -179,13 +182,26 @@ def _solution_fields(draft: Draft) -> dict[str, object]:
         "target": repr(formulation.target),
         "labels": _literal(formulation.labels),
         "dates": repr(dict(dates)),
-        "linear": linear,
+        "linear": linear and _level(formulation) is None,
         "prediction": formulation.prediction,
         "objective": formulation.objective,
         "metric": formulation.metric,
-        "numeric_model": formulation.objective in ("regression", "ordinal"),
+        "numeric_model": formulation.prediction == "number" or formulation.objective == "ordinal",
+        "level": _level(formulation),
         "balanced": formulation.metric in ("f1_macro", "balanced_accuracy"),
     }
+
+
+def _level(formulation: Formulation) -> float | None:
+    """The quantile that is asked for; None where it is not one."""
+    elicited = get_metric(formulation.metric).elicits
+    return elicited if formulation.objective == "quantile" and elicited != "mean" else None
+
+
+def _modality(formulation: Formulation) -> Modality:
+    if formulation.objective != "forecasting":
+        return "tabular"
+    return "panel" if formulation.entity else "series"
 
 
 def _description(draft: Draft, spec: MetricSpec) -> str:

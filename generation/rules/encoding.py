@@ -14,15 +14,21 @@ from generation.profile.dataset import NUMERIC_KINDS
 
 Matrix = NDArray[np.float64]
 _MOST_DUMMIES = 8
+_FEWEST_OF_ONE = 3  # rows of a level, on average
+_NAMES = (Kind.CATEGORY, Kind.IDENTIFIER)
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """Blocks of columns by the name of the table's column: `linear` standardised, `trees` as codes; the same rows."""
+    """Blocks of columns by the name of the table's column: `linear` standardised, `trees` as codes; the same rows.
+
+    `levels` are the codes of columns with more levels than marks are made of.
+    """
 
     rows: NDArray[np.int64]
     linear: dict[str, Matrix]
     trees: dict[str, Matrix]
+    levels: dict[str, NDArray[np.int64]]
 
     def matrices(self, names: Iterable[str]) -> tuple[Matrix, Matrix]:
         """The two feature matrices of these columns, `(rows, width)`; a constant where no column is left."""
@@ -32,20 +38,29 @@ class Encoded:
             return empty, empty
         return np.hstack([self.linear[n] for n in known]), np.hstack([self.trees[n] for n in known])
 
+    def many(self, names: Iterable[str]) -> list[NDArray[np.int64]]:
+        """The codes of those columns that have many levels."""
+        return [self.levels[name] for name in names if name in self.levels]
+
     def subset(self, where: NDArray[np.bool_]) -> "Encoded":
         """The same columns on some of the rows."""
         cut = {name: block[where] for name, block in self.linear.items()}
-        return Encoded(self.rows[where], cut, {name: block[where] for name, block in self.trees.items()})
+        trees = {name: block[where] for name, block in self.trees.items()}
+        return Encoded(self.rows[where], cut, trees, {name: codes[where] for name, codes in self.levels.items()})
 
 
 def encode(profile: DatasetProfile, rows: NDArray[np.int64]) -> Encoded:
     """Encode all columns that a simple model can use: numbers, categories, dates (no free text, no constants)."""
-    linear, trees = {}, {}
+    linear, trees, levels = {}, {}, {}
     for column in profile.columns:
         blocks = _blocks(profile.frame[column.name].iloc[rows], column)
         if blocks is not None:
             linear[column.name], trees[column.name] = blocks
-    return Encoded(rows, linear, trees)
+        if blocks is not None and column.kind in _NAMES:
+            codes = pd.factorize(profile.frame[column.name].iloc[rows].astype(str))[0].astype(np.int64)
+            if _MOST_DUMMIES < int(codes.max()) + 1 <= len(codes) / _FEWEST_OF_ONE:
+                levels[column.name] = codes
+    return Encoded(rows, linear, trees, levels)
 
 
 def _blocks(series: pd.Series, column: ColumnProfile) -> tuple[Matrix, Matrix] | None:

@@ -9,6 +9,7 @@ from generation.profile import DatasetProfile
 from generation.profile.cells import read_cells
 from generation.rules import assignment
 from generation.rules.assignment import Assignment
+from generation.rules.forecasting import time_format
 
 MOST_SEEDS = 5
 FEWEST_TEST_ROWS = 60
@@ -68,7 +69,7 @@ def _divide(profile: DatasetProfile, formulation: Formulation, texts: pd.Series)
     """The rows that are held back, and the share from which on equal inputs are divided."""
     frame, split, own = profile.frame, formulation.split, salt(profile, formulation)
     if split.rule == "time":
-        form = profile[split.column].date_format
+        form = time_format(profile[split.column])
         return assignment.by_time(frame[split.column].astype(str), split.test, form), 0.0
     if split.rule == "group":
         return assignment.by_digest(frame[split.column].astype(str).str.strip(), split.test, own), 0.0

@@ -1,14 +1,18 @@
 """Columns that give a target away: left out, each with its reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generation.profile import DatasetProfile, Kind
+from generation.profile.dataset import LABEL_KINDS
 from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.encoding import Encoded, Matrix
+from generation.rules.forecasting import time_format
 from generation.rules.lexicon import sense_words
 from generation.rules.skill import Answers, Signal, folds, forest, forward, measure, single
 from generation.rules.splitting import moments
@@ -21,6 +25,7 @@ DETERMINED = 0.998
 _MOST_ROUNDS = 6
 _EXACT = 1e-6
 _TREES = 25
+_MOST_ROUGH = 8
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,19 @@ def useless(profile: DatasetProfile) -> dict[str, str]:
     return drop
 
 
-def clear(profile: DatasetProfile, candidate: Candidate, encoded: Encoded, *, split: Split, seed: int = 0) -> Cleared:
+def clear(
+    profile: DatasetProfile,
+    candidate: Candidate,
+    encoded: Encoded,
+    *,
+    split: Split,
+    unknown: Mapping[str, str] = MappingProxyType({}),
+    seed: int = 0,
+) -> Cleared:
     """Leave out what gives the target away: its transformations, its other names, and near-perfect single columns.
 
-    Then, as long as trees find the rest (nearly) perfect, the column they rely on most, at most six times.
+    What is `unknown` beforehand is left out from the start. Then, as long as trees find the rest (nearly) perfect,
+    the column they rely on most, at most six times.
     """
     search = _Search(
         profile=profile,
@@ -57,9 +71,10 @@ def clear(profile: DatasetProfile, candidate: Candidate, encoded: Encoded, *, sp
         answers=candidate.answers(encoded.rows),
         fold=_folds(profile, encoded, split, seed),
         seed=seed,
-        drop=useless(profile),
+        drop={**useless(profile), **unknown},
     )
     search.leave_out_related()
+    search.leave_out_coarser()
     search.leave_out_single()
     search.leave_out_summed()
     return search.until_honest()
@@ -68,8 +83,8 @@ def clear(profile: DatasetProfile, candidate: Candidate, encoded: Encoded, *, sp
 def _folds(profile: DatasetProfile, encoded: Encoded, split: Split, seed: int) -> NDArray[np.int64]:
     """Folds that hold back what the split will hold back: rows, whole groups, or the latest."""
     if split.rule == "time":
-        cells = profile.frame[split.column].iloc[encoded.rows].astype(str).str.strip()
-        return forward(moments(cells, profile[split.column].date_format), split.test)
+        cells = profile.frame[split.column].iloc[encoded.rows]
+        return forward(moments(cells, time_format(profile[split.column])), split.test)
     keys = None
     if split.rule == "group":
         keys = profile.frame[split.column].iloc[encoded.rows].astype(str).to_numpy()
@@ -106,6 +121,19 @@ class _Search:
                 self.drop.setdefault(other, f"it is `{target}` in another form")
             elif relation.kind == "function" and relation.other == target:
                 self.drop.setdefault(relation.column, f"each of its values goes with one value of `{target}`")
+
+    def leave_out_coarser(self) -> None:
+        """Labels that follow from a target of numbers, as "up" and "down" do from a return: the same, said roughly."""
+        if self.candidate.numbers is None:
+            return
+        own = self.candidate.numbers[self.encoded.rows].reshape(-1, 1)
+        for name in self.single_valued:
+            codes = self.encoded.trees[name][:, 0]
+            if self.profile[name].kind not in LABEL_KINDS or not 2 <= len(np.unique(codes)) <= _MOST_ROUGH:
+                continue
+            labels = Answers.of_codes(np.unique(codes, return_inverse=True)[1].astype(np.int64))
+            if single(own, labels, self.fold) > GIVEN_AWAY:
+                self.drop[name] = f"it is `{self.candidate.name}` made coarser"
 
     def leave_out_single(self) -> None:
         """Columns that alone tell the target: nearly perfectly, or well and by a name of the same family."""
@@ -155,7 +183,8 @@ class _Search:
 
     def signal(self) -> Signal:
         linear, trees = self.encoded.matrices(self.features)
-        return measure(linear, trees, self.answers, self.fold, size=_TREES, seed=self.seed)
+        levels = self.encoded.many(self.features)
+        return measure(linear, trees, self.answers, self.fold, size=_TREES, seed=self.seed, levels=levels)
 
     def strongest(self, features: list[str]) -> str:
         widths = [self.encoded.trees[name].shape[1] for name in features]

@@ -4,27 +4,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
-from harness.schema import Prediction
+from generation.rules.lexicon import sense_words
+from harness.competition.metrics import METRICS
+from harness.schema import Objective, Prediction
 
 _BALANCED = 0.4
 _SPREAD = 3.0
 _FEW_CLASSES = 5
+_LONG_TAIL = 1.5
+CAPPED = "pinball_90"
 
 
 @dataclass(frozen=True)
 class Scoring:
-    """A metric, the form of the answers, and why."""
+    """A metric, the form of the answers, and why; `objective` where the metric makes another of the candidate's."""
 
     metric: str
     prediction: Prediction
     why: str
+    objective: Objective | None = None
 
 
 def scoring(candidate: Candidate) -> Scoring:
     """Choose a metric by objective, balance, tails and scale."""
-    if candidate.objective == "regression":
-        return _of_numbers(candidate)
+    if candidate.objective in ("regression", "forecasting"):
+        return _of_a_cap(candidate) or _of_numbers(candidate)
     if candidate.objective == "ordinal":
         return Scoring("qwk", "label", "the classes have an order, and a near miss is better than a far one")
     counts = candidate.text[candidate.usable].value_counts()
@@ -48,6 +54,20 @@ def _of_many(classes: int, smallest: float, largest: float) -> Scoring:
 
 def _is_code(label: str) -> bool:
     return label.replace(".", "").isdigit()
+
+
+def _of_a_cap(candidate: Candidate) -> Scoring | None:
+    """The ninth decile of what is dear or awaited: costs and waits have long tails, and plans are made for most."""
+    said = {*tokens(candidate.name)}
+    column, numbers = candidate.column, candidate.numbers
+    if numbers is None or candidate.objective != "regression" or CAPPED not in METRICS:
+        return None
+    if not said & sense_words("capped") or column.skew < _LONG_TAIL or float(numbers[candidate.usable].min()) < 0:
+        return None
+    if column.cardinality < 30:
+        return None
+    why = "what is dear or awaited has a long tail, and whoever plans asks what nine of ten stay below"
+    return Scoring(CAPPED, "number", why, "quantile")
 
 
 def _of_numbers(candidate: Candidate) -> Scoring:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from generation.formulation import Defect, Formulation
 from generation.profile import DatasetProfile
-from harness.schema import Split
 
 _OF_A_COLUMN = re.compile(r"determin|leak|shortcut|gives|proxy|columns_agree|headroom")
 _OF_SPLIT = re.compile(r"class|split|order|unbiased|enough|test_rows|share|id_signal")
@@ -39,8 +38,7 @@ def _revised(profile: DatasetProfile, formulation: Formulation, defect: Defect) 
     if "metric" in defect.kind and formulation.metric in _OTHER_METRIC:
         return _other_metric(formulation)
     if _OF_GROUPS.search(defect.kind) and formulation.split.rule in ("group", "time"):
-        split = Split(rule="random", test=formulation.split.test, seed=formulation.split.seed)
-        return formulation.model_copy(update={"split": split})
+        return formulation  # at random, rows of one group or time would tell of each other
     if _OF_SPLIT.search(defect.kind):
         split = formulation.split.model_copy(update={"seed": formulation.split.seed + 1})
         return formulation.model_copy(update={"split": split})
@@ -59,6 +57,6 @@ def _columns_of(profile: DatasetProfile, formulation: Formulation, defect: Defec
 
 def _other_metric(formulation: Formulation) -> Formulation:
     metric = _OTHER_METRIC[formulation.metric]
-    default = "number" if formulation.objective == "regression" else "label"
+    default = "number" if formulation.prediction == "number" else "label"
     prediction = _PREDICTIONS.get(metric, default)
     return formulation.model_copy(update={"metric": metric, "prediction": prediction, "metric_reason": ""})

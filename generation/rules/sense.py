@@ -38,15 +38,9 @@ def sense(profile: DatasetProfile, candidate: Candidate) -> Sense:
 def _by_name(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float, str]]:
     bare = tuple(word for word in tokens(candidate.name) if not word.isdigit())
     said = set(bare)
-    found = [*_wanted(bare, short=len(bare) <= 2)]
+    found = [*_wanted(bare, short=len(bare) <= 2), *_unasked(candidate, said)]
     if bare == ("y",) and not {"x", "X", "z", "x1", "X1"} & set(profile.names):
         found.append((3.0, "statisticians call the answer y"))
-    if said & sense_words("given") and not said & sense_words("outcome"):
-        found.append((-2.5, "it is given rather than asked for"))
-    if said & sense_words("setting"):
-        found.append((-2.5, "it says where or when"))
-    if said & sense_words("design") or re.match(r"(?i)lag", candidate.name):
-        found.append((-2.0, "it belongs to the design of the study"))
     if re.fullmatch(r"(?i)(v|x|col|column|feature|var|attr)[ _.]?\d+", candidate.name):
         found.append((-1.5, "its name only numbers it"))
     if not re.search(r"[^\W\d_]", candidate.name):
@@ -59,6 +53,20 @@ def _by_name(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float,
         found.append((-1.0, "it is a lasting attribute of what another column names"))
     if _is_transformed(profile, candidate.name):
         found.append((-1.0, "it is another column transformed"))
+    return found
+
+
+def _unasked(candidate: Candidate, said: set[str]) -> list[tuple[float, str]]:
+    """What is known before anything is asked."""
+    found = []
+    if said & sense_words("given") and not said & sense_words("outcome"):
+        found.append((-2.5, "it is given rather than asked for"))
+    if said & sense_words("setting"):
+        found.append((-2.5, "it says where or when"))
+    if said & sense_words("design") or re.match(r"(?i)lag", candidate.name):
+        found.append((-2.0, "it belongs to the design of the study"))
+    if said & sense_words("reference") and candidate.numbers is not None and candidate.column.whole:
+        found.append((-3.0, "it is the number by which something is known"))
     return found
 
 

@@ -1,5 +1,6 @@
 """How much of a column can be told from others, held out: 0 is a constant's answer, 1 a perfect one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from generation.rules.encoding import Matrix
 
 RIDGE = 5.0
+PRIOR = 10.0  # rows that the mean of all counts for beside those of a level
 _MOST_CLASSES = 12
 _FAR = 0.3
 
@@ -67,16 +69,38 @@ def forward(moments: NDArray[np.int64], share: float) -> NDArray[np.int64]:
 
 
 def measure(
-    linear: Matrix, trees: Matrix, answers: Answers, fold: NDArray[np.int64], *, size: int, seed: int
+    linear: Matrix,
+    trees: Matrix,
+    answers: Answers,
+    fold: NDArray[np.int64],
+    *,
+    size: int,
+    seed: int,
+    levels: Sequence[NDArray[np.int64]] = (),
 ) -> Signal:
-    """Held-out skill of ridge regression and of `size` extremely randomised trees; rows of fold -1 are never asked."""
+    """Held-out skill of ridge regression and of `size` extremely randomised trees; rows of fold -1 are never asked.
+
+    Both also see what usually goes with each of `levels` (codes, one array a column), learned without the row itself.
+    """
     Y, asked = answers.matrix, fold >= 0
     guesses = np.zeros((2, *Y.shape))
     for held in range(int(fold.max()) + 1):
         test = fold == held
-        guesses[0, test] = _ridge(linear[~test], Y[~test], linear[test])
-        guesses[1, test] = forest(trees[~test], Y[~test], size, seed).predict(trees[test]).reshape(-1, Y.shape[1])
+        X, Z = (np.hstack([part, *(_usual(codes, Y, test) for codes in levels)]) for part in (linear, trees))
+        guesses[0, test] = _ridge(X[~test], Y[~test], X[test])
+        guesses[1, test] = forest(Z[~test], Y[~test], size, seed).predict(Z[test]).reshape(-1, Y.shape[1])
     return Signal(*(skill(Y[asked], guess[asked], answers.classes) for guess in guesses))
+
+
+def _usual(codes: NDArray[np.int64], Y: Matrix, test: NDArray[np.bool_]) -> Matrix:
+    """The mean of each level over the other train rows, drawn to the mean of all and standardised; shape of Y."""
+    known, size = ~test, int(codes.max()) + 1
+    count = np.bincount(codes[known], minlength=size)[codes][:, None] - known[:, None]
+    total = np.column_stack([np.bincount(codes[known], y[known], size)[codes] for y in Y.T]) - Y * known[:, None]
+    mean = (total + PRIOR * Y[known].mean(axis=0)) / (count + PRIOR)
+    spread = mean[known].std(axis=0)
+    found: Matrix = (mean - mean[known].mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    return found
 
 
 class _Forest(Protocol):

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from generation.private_splits import SplitSeeds
 from generation.profile import DatasetProfile, Kind
 from generation.rules.candidates import Candidate
+from generation.rules.forecasting import course, cut_near, from_cut, read_times, time_format
 from harness.schema import Split
 
 TEST_SHARE = 0.25
@@ -14,20 +16,24 @@ LARGEST_SHARE = 0.45
 FEWEST_GROUPS = 20
 LARGEST_GROUP = 0.2
 FEWEST_DATES = 20
+FARTHEST = 0.15  # of the share that is wanted
 
 
-def split_of(profile: DatasetProfile, candidate: Candidate, seed: int) -> Split:
+def split_of(profile: DatasetProfile, candidate: Candidate, seeds: SplitSeeds, question: str) -> Split:
     """Whole entities where an entity's rows would tell of each other, the latest rows where all are dated, else random.
 
     A split by time that would leave a label out of either part falls back to random.
     """
-    share = test_share(int(candidate.usable.sum()))
-    for entity in profile.entities:
+    seed, share = seeds.of(question), test_share(int(candidate.usable.sum()))
+    found = course(profile, candidate)
+    followed = [found[1]] if found is not None and found[1] else []
+    for entity in dict.fromkeys((*profile.entities, *followed)):
         if entity != candidate.name and _can_group(profile, candidate, entity):
             return Split(rule="group", test=share, seed=seed, column=entity)
-    for time in profile.times:
-        if time != candidate.name and _can_cut(profile, candidate, time, share):
-            return Split(rule="time", test=share, seed=seed, column=time)
+    for time in dict.fromkeys((*([found[0]] if found is not None else []), *profile.times)):
+        part = _cut(profile, candidate, time, seeds.share(share, question)) if time != candidate.name else None
+        if part is not None:
+            return Split(rule="time", test=part, seed=seed, column=time)
     return Split(rule="random", test=share, seed=seed)
 
 
@@ -47,30 +53,36 @@ def _can_group(profile: DatasetProfile, candidate: Candidate, entity: str) -> bo
     return int(per_label.min()) >= 8
 
 
-def _can_cut(profile: DatasetProfile, candidate: Candidate, time: str, test: float) -> bool:
+def _cut(profile: DatasetProfile, candidate: Candidate, time: str, share: float) -> float | None:
+    """The test share of a cut in time near that share; None where time cannot divide this target's rows."""
     column = profile[time]
-    if column.kind is not Kind.DATE or column.cardinality < FEWEST_DATES or column.missing > 0:
-        return False
-    cells = profile.frame[time].astype(str).str.strip()
-    when = pd.to_datetime(cells, format=column.date_format, errors="coerce", utc=True)
-    usable = when.notna().to_numpy() & candidate.usable
-    if when.isna().any() or not usable.any():
-        return False
-    cut = when.sort_values().iloc[int((1 - test) * len(when))]
-    late = (when >= cut).to_numpy()
-    share = float((late & usable).sum() / usable.sum())
-    if abs(share - test) > 0.12:
-        return False
-    parts = [set(candidate.text[usable & part]) for part in (late, ~late)]
-    enough = all(candidate.text[usable & part].value_counts().min() >= 5 for part in (late, ~late))
-    return not candidate.labels or (all(set(candidate.labels) == part for part in parts) and enough)
+    dated = column.kind is Kind.DATE and column.cardinality >= FEWEST_DATES
+    followed = course(profile, candidate)
+    if not (dated or (followed is not None and followed[0] == time)) or column.missing > 0:
+        return None
+    when = read_times(profile.frame[time], time_format(column))
+    part = None if when.isna().any() else cut_near(when, share)
+    if part is None:
+        return None
+    late = from_cut(when, part)
+    known = float((late & candidate.usable).sum() / max(1, candidate.usable.sum()))
+    return part if abs(known - share) <= FARTHEST and _both_have(candidate, late) else None
 
 
-def moments(cells: pd.Series, date_format: str) -> NDArray[np.int64]:
-    """Dates as whole seconds; what is no date counts as the first moment."""
-    when = pd.to_datetime(cells, format=date_format, errors="coerce", utc=True)
+def _both_have(candidate: Candidate, late: NDArray[np.bool_]) -> bool:
+    """Whether both parts hold every label, often enough."""
+    if not candidate.labels:
+        return True
+    parts = [candidate.text[candidate.usable & part].value_counts() for part in (late, ~late)]
+    return all(int(counts.get(label, 0)) >= 5 for label in candidate.labels for counts in parts)
+
+
+def moments(cells: pd.Series, form: str) -> NDArray[np.int64]:
+    """Times as whole seconds; what is none counts as the first moment."""
+    when = read_times(cells, form)
     seconds = (when - when.min()).dt.total_seconds().fillna(0.0)
-    return seconds.to_numpy(dtype=np.float64).astype(np.int64)
+    whole: NDArray[np.int64] = seconds.to_numpy(dtype=np.float64).astype(np.int64)
+    return whole
 
 
 def rows_to_measure(candidate: Candidate, most: int, seed: int) -> NDArray[np.int64]:

@@ -53,6 +53,10 @@ def question(profile: DatasetProfile, candidate: Candidate) -> str:
 def goal(candidate: Candidate) -> str:
     """The goal in one sentence."""
     what = f"`{candidate.name}`" + (f" ({candidate.column.meaning})" if candidate.column.meaning else "")
+    if candidate.objective == "quantile":
+        return f"Say which {what} nine of ten such rows stay below."
+    if candidate.objective == "forecasting":
+        return f"Foretell the number {what} for the time after the training rows."
     if candidate.objective == "regression":
         return f"Predict the number {what} from the other columns."
     if candidate.objective == "binary":
@@ -65,8 +69,9 @@ def goal(candidate: Candidate) -> str:
 def _asked(candidate: Candidate) -> str:
     words = tokens(candidate.name)
     what = phrase(candidate.name)
-    if candidate.objective == "regression":
-        return _how_much(candidate, words)
+    if candidate.numbers is not None:
+        ahead = {"quantile": f"which {what} will nine of ten stay below?", "forecasting": f"what will the {what} be?"}
+        return ahead.get(candidate.objective) or _how_much(candidate, words)
     if candidate.objective == "binary":
         return _which_of_two(candidate, what)
     if candidate.objective == "ordinal":

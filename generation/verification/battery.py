@@ -11,6 +11,7 @@ from generation.verification.findings import Finding, Layer, Verdict
 from generation.verification.gathering import gather
 from generation.verification.registry import Check, chosen
 from generation.verification.report import CheckResult, VerificationReport
+from generation.verification.worth import worth_of
 from harness.package import TaskPackage
 
 Listener = Callable[[CheckResult], None]
@@ -49,7 +50,8 @@ async def verify(
         parts = {part for check in rest for part in check.needs}
         evidence = await gather(evidence, parts, sandbox=sandbox, seed=seed)
         results += await _asked(rest, evidence, on_check)
-    return VerificationReport.of(tuple(results), perf_counter() - started, complete=only is None)
+    worth = worth_of(evidence.bench, package.card.metric)
+    return VerificationReport.of(tuple(results), perf_counter() - started, complete=only is None, worth=worth)
 
 
 async def _asked(checks: Sequence[Check], evidence: Evidence, on_check: Listener | None) -> list[CheckResult]:

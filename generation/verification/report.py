@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from generation.formulation import Defect, Stage
 from generation.verification.findings import Finding, Layer, Verdict
 from generation.verification.registry import Check
+from generation.verification.worth import Worth
 from harness.errors import MlesmithError
 
 BATTERY = "1"
@@ -73,20 +74,27 @@ class RunCost(_Frozen):
 
 
 class VerificationReport(_Frozen):
-    """verification.json. `complete` is false where only some checks were asked for."""
+    """verification.json.
+
+    `worth` is what the probes say of the task; `complete` is false where only some checks were asked for.
+    """
 
     battery: str = BATTERY
     run: RunCost
     verdict: Literal["verified", "rejected"]
+    worth: Worth | None = None
     checks: tuple[CheckResult, ...]
     complete: bool = Field(default=True, exclude=True)
 
     @classmethod
-    def of(cls, results: tuple[CheckResult, ...], seconds: float, *, complete: bool) -> "VerificationReport":
+    def of(
+        cls, results: tuple[CheckResult, ...], seconds: float, *, complete: bool, worth: Worth | None = None
+    ) -> "VerificationReport":
         bad = any(result.stands_in_the_way for result in results)
         return cls(
             run=RunCost(seconds=round(seconds, 2)),
             verdict="rejected" if bad else "verified",
+            worth=worth,
             checks=results,
             complete=complete,
         )

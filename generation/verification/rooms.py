@@ -65,6 +65,7 @@ async def run_probes(task: PreparedTask, form: Form, folder: Path, *, sandbox: s
         "prediction": question.prediction,
         "labels": form.labels.tolist() if form.kind != "number" else [],
         "metric": task.package.card.metric.name,
+        "quantile": task.rules.quantile,
         "rows": LADDER_ROWS,
     }
     limit = task.package.card.limits.time_s

@@ -20,7 +20,7 @@ TENTHS = 10
 MOST_SLICES_BY_LABEL = 8
 NEIGHBOURS = 5
 
-LADDER = ("simple", "strong")
+LADDER = ("tree", "neighbours", "simple", "strong")
 REFERENCE = "reference"
 ANSWERS, AGAIN, SAMPLE, CONSTANT = "answers", "answers_again", "sample", "constant"
 REWRITTEN = ("rows_permuted", "columns_permuted", "white_space", "windows_lines", "byte_order_mark")

@@ -15,7 +15,10 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Problem:
-    """Features as frames, the target as numbers (`targets[n, columns]`) or as codes of `labels` (`targets[n, 1]`)."""
+    """Features as frames, the target as numbers (`targets[n, columns]`) or as codes of `labels` (`targets[n, 1]`).
+
+    `quantile` is the level that is asked for where not the middle but a quantile is.
+    """
 
     train: pd.DataFrame
     test: pd.DataFrame
@@ -27,6 +30,7 @@ class Problem:
     ids: tuple[str, ...]
     low: float | None
     high: float | None
+    quantile: float | None = None
 
     @property
     def classifies(self) -> bool:
@@ -63,6 +67,7 @@ def load_problem(folder: Path, rules_path: Path) -> Problem:
         ids=tuple(test[identity]),
         low=cast("float | None", rules["low"]),
         high=cast("float | None", rules["high"]),
+        quantile=cast("float | None", rules["quantile"]),
     )
 
 

@@ -64,7 +64,7 @@ class SubmissionRules:
     """What a valid submission of one task holds.
 
     `columns` are the columns to predict; `labels` the allowed answers (`label`); `low` and `high` bound a number;
-    `ids` are those of test.csv in its order.
+    `quantile` is the level of the quantile that is asked for, if one is; `ids` are those of test.csv in its order.
     """
 
     id_column: str
@@ -74,6 +74,7 @@ class SubmissionRules:
     labels: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    quantile: float | None = None
 
     def to_json(self) -> str:
         """The rules as text; `from_json` reads it back."""

@@ -53,6 +53,13 @@ def generate(
         "tasks/generated"
     ),
     seed: Annotated[int, typer.Option(help="Another seed, another split.")] = 0,
+    salt: Annotated[
+        str,
+        typer.Option(envvar="MLESMITH_SALT", help="Other splits of the same data; never written.", show_default=False),
+    ] = "",
+    salt_file: Annotated[
+        Path | None, typer.Option(help="A file that holds the salt, so that no list of processes shows it.")
+    ] = None,
     log_dir: Annotated[Path, typer.Option(help="Where the Inspect log of the pipeline goes.")] = Path("logs/generate"),
     sandbox: Sandbox = "auto",
     as_json: Json = False,
@@ -62,6 +69,7 @@ def generate(
     Exit code 1 when a dataset gave none.
     """
     from generation.pipeline import generate as run_generation
+    from generation.private_splits import read_salt
     from harness.sources.resolution import require_form
     from mlesmith.screen import progress, show_json
     from mlesmith.views import show_generation
@@ -77,6 +85,7 @@ def generate(
             formulations=formulations,
             out=out,
             seed=seed,
+            salt=read_salt(salt_file) if salt_file else salt,
             sandbox=sandbox,
             log_dir=log_dir,
             on_progress=tick,

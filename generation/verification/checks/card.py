@@ -7,6 +7,7 @@ from harness.competition.metrics import METRICS
 from harness.schema import TaskCard, parse_card, write_card
 
 CLASSES = frozenset({"binary", "multiclass", "ordinal"})
+NUMBERS = frozenset({"regression", "quantile", "forecasting"})
 
 
 @check(
@@ -53,8 +54,10 @@ def _question_problems(card: TaskCard) -> list[str]:
         problems.append("a label is named twice")
     if task.objective in CLASSES and task.prediction == "number" and task.objective != "ordinal":
         problems.append(f"{task.objective} asks for numbers instead of labels or probabilities")
-    if task.objective == "regression" and task.prediction != "number":
-        problems.append(f"regression asks for {task.prediction}")
+    if task.objective in NUMBERS and task.prediction != "number":
+        problems.append(f"{task.objective} asks for {task.prediction}")
+    if task.objective == "forecasting" and task.split.rule not in {"time", "official"}:
+        problems.append(f"forecasting, but the split is by {task.split.rule}")
     if task.objective == "binary" and len(task.labels) not in (0, 2):
         problems.append(f"binary, but {len(task.labels)} labels")
     if task.split.rule in {"group", "time"} and not task.split.column:

@@ -29,9 +29,10 @@ def probe_beats_constant(evidence: Evidence) -> Finding:
     gains = [gain(bench, metric, best, other) for other in (CONSTANT, shuffled(best))]
     found = min(gains, key=lambda one: one.low)
     order = ", ".join(f"{name} {score:.4g}" for name, score in scores.items())
+    unlearned = "" if found.low > 0 else "nothing can learn it: "
     return Finding.above(
         found.low,
         0.0,
         where="train.csv",
-        evidence=f"{best} gains {found.value:.4g} (95 % interval {found.low:.4g} to {found.high:.4g}); {order}",
+        evidence=f"{unlearned}{best} gains {found.value:.3g} (95 % [{found.low:.4g}, {found.high:.4g}]); {order}",
     )

@@ -1,12 +1,14 @@
-"""Two probes on a task's public files, a simple and a strong one; never contestants of a study.
+"""Four probes on a task's public files, of four families; never contestants of a study.
 
-Runs inside an agent's sandbox: `python ladder.py JSON`, with `id`, `target`, `prediction`, `labels`, `metric` and
-`rows` (the most train rows to learn from). Reads data/, writes simple.csv (ridge or logistic regression) and strong.csv
-(boosted oblivious trees). numpy and pandas alone: importing more would cost a second of every verification.
+Runs inside an agent's sandbox: `python ladder.py JSON`, with `id`, `target`, `prediction`, `labels`, `metric`,
+`quantile` (the level, or null) and `rows` (the most train rows to learn from). Reads data/, writes tree.csv (one
+oblivious tree), neighbours.csv, simple.csv (ridge or logistic regression) and strong.csv (boosted oblivious trees).
+numpy and pandas alone: importing more would cost a second of every verification.
 """
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,10 @@ import pandas as pd
 
 Array = npt.NDArray[np.float64]
 Task = dict[str, Any]
+Probe = Callable[[Array, Array, Array], Array]
 
+NEAREST = 15
+PRIOR = 5.0  # rows that the mean of all counts for beside those of a level
 LEVELS = 20  # one column for each of the most frequent levels
 WORDS = 48  # hashed words for a column of free text
 WIDEST = 600  # columns of the design: a plane through 15,000 would take minutes and 2 GB
@@ -36,7 +41,7 @@ def blocks(train: pd.Series, test: pd.Series) -> tuple[Array, Array]:
     if (~empty).any() and np.isfinite(numbers[0][~empty.to_numpy()]).mean() >= 0.95:
         return _filled(numbers[0], numbers[1])
     if are_dates(train[~empty]):
-        return _filled(*(days(part) for part in both))
+        return _filled(*(days(part) for part in both), *(calendar(part) for part in both))
     if train.nunique() > LEVELS and train.str.count(" ").mean() >= 2:
         return hashed(train), hashed(test)
     counts = train.value_counts()
@@ -48,7 +53,7 @@ def blocks(train: pd.Series, test: pd.Series) -> tuple[Array, Array]:
     )
 
 
-def _filled(train: Array, test: Array) -> tuple[Array, Array]:
+def _filled(train: Array, test: Array, *beside: Array) -> tuple[Array, Array]:
     """Gaps filled with the median; beside it where they were, and the signed logarithm, which tames long tails."""
     some = train[np.isfinite(train)]
     middle = float(np.median(some)) if len(some) else 0.0
@@ -57,7 +62,27 @@ def _filled(train: Array, test: Array) -> tuple[Array, Array]:
         gap = ~np.isfinite(part)
         full = np.where(gap, middle, part)
         made.append(np.column_stack([full, gap, np.sign(full) * np.log1p(np.abs(full))]).astype(np.float64))
-    return made[0], made[1]
+    return tuple(np.column_stack(parts) for parts in zip(made, beside, strict=True)) if beside else (made[0], made[1])  # type: ignore[return-value]
+
+
+def calendar(cells: pd.Series) -> Array:
+    """Where in the year, the week and the day a moment lies: marks of months and weekdays, the hour on its circle."""
+    moments = pd.to_datetime(cells, errors="coerce", format="mixed", utc=True)
+    hour = moments.dt.hour.fillna(0).to_numpy(np.float64) * np.pi / 12
+    months = [moments.dt.month == month for month in range(1, 13)]
+    return np.column_stack(
+        [*months, *(moments.dt.dayofweek == day for day in range(7)), np.sin(hour), np.cos(hour)]
+    ).astype(np.float64)
+
+
+def usual(train: pd.Series, test: pd.Series, y: Array) -> tuple[Array, Array]:
+    """What goes with each level on average, drawn to the mean of all; for a train row, of the other rows; (n, 1)."""
+    middle, kin = y.mean(), pd.Series(y).groupby(train.to_numpy())
+    total, count = kin.sum(), kin.count()
+    mine, many = train.map(total).to_numpy(np.float64) - y, train.map(count).to_numpy(np.float64) - 1
+    asked, known = (test.map(part).fillna(0).to_numpy(np.float64) for part in (total, count))
+    drawn = [((s + PRIOR * middle) / (n + PRIOR))[:, None] for s, n in ((mine, many), (asked, known))]
+    return drawn[0], drawn[1]
 
 
 def are_dates(cells: pd.Series) -> bool:
@@ -84,9 +109,12 @@ def hashed(cells: pd.Series) -> Array:
     return np.log1p(made)
 
 
-def design(train: pd.DataFrame, test: pd.DataFrame) -> tuple[Array, Array]:
-    """Both parts as standardised columns, fitted on train alone, with a last column of ones."""
+def design(train: pd.DataFrame, test: pd.DataFrame, y: Array | None = None) -> tuple[Array, Array]:
+    """Both parts as standardised columns, fitted on train alone, with a last column of ones; `y` if it is numbers."""
     pairs = [blocks(train[name].str.strip(), test[name].str.strip()) for name in train.columns]
+    for name in train.columns if y is not None else ():
+        if LEVELS < train[name].nunique() <= len(train) / 3:
+            pairs.append(usual(train[name], test[name], np.asarray(y, dtype=np.float64)))
     left, right = np.hstack([pair[0] for pair in pairs]), np.hstack([pair[1] for pair in pairs])
     centre, scale = left.mean(axis=0), left.std(axis=0)
     keep = scale > 1e-9
@@ -125,14 +153,29 @@ def linear(x: Array, goal: Array, weight: Array, asked: Array, *, classes: bool)
     return softmax(asked @ weights)
 
 
+def neighbours(x: Array, goal: Array, asked: Array) -> Array:
+    """The mean of the rows nearest in the standardised columns, and a little of all rows; for classes their shares."""
+    made, squares, middle = np.empty((len(asked), goal.shape[1])), (x**2).sum(axis=1), goal.mean(axis=0)
+    count = min(NEAREST, len(x))
+    for start in range(0, len(asked), 500):
+        part = asked[start : start + 500]
+        far = squares - 2 * part @ x.T
+        near = np.argpartition(far, count - 1, axis=1)[:, :count]
+        made[start : start + 500] = (goal[near].sum(axis=1) + middle) / (count + 1)
+    return made / made.sum(axis=1, keepdims=True) if (goal >= 0).all() else made
+
+
 class Boosted:
     """Gradient boosting of oblivious trees over binned columns, stopped by a fifth of the rows.
 
     An oblivious tree asks one question for each level (Kohavi, 1994), so a leaf is the number that its answers spell.
     """
 
-    def __init__(self, x: Array, goal: Array, weight: Array, *, classes: bool, medians: bool = False) -> None:
-        self.classes, self.medians = classes, medians
+    def __init__(
+        self, x: Array, goal: Array, weight: Array, *, classes: bool, medians: bool = False, most: int = ROUNDS
+    ) -> None:
+        self.classes, self.medians, self.most = classes, medians, most
+        self.rate = RATE if most > 1 else 1.0  # one tree alone says all that it knows
         self.edges = [np.unique(np.quantile(column, np.linspace(0, 1, BINS + 1)[1:-1])) for column in x.T]
         self.start = np.median(goal, axis=0) if medians else np.average(goal, axis=0, weights=weight)
         if classes:
@@ -147,7 +190,7 @@ class Boosted:
 
     def _fit(self, bins: npt.NDArray[np.int64], goal: Array, weight: Array, held: npt.NDArray[np.bool_]) -> None:
         scores, best, since, kept = np.tile(self.start, (len(goal), 1)), np.inf, 0, 0
-        for _ in range(ROUNDS):
+        for _ in range(self.most):
             slope = (goal - (softmax(scores) if self.classes else scores)) * weight[:, None]
             questions, leaf = self._questions(
                 bins[~held], np.sign(slope[~held]) if self.medians else slope[~held], weight[~held]
@@ -162,7 +205,7 @@ class Boosted:
                 since += 1
             if since >= PATIENCE:
                 break
-        self.trees = self.trees[:kept]
+        self.trees = self.trees[: max(kept, 1)]
 
     def _loss(self, scores: Array, goal: Array, weight: Array) -> float:
         if self.classes:
@@ -197,10 +240,10 @@ class Boosted:
         total = np.bincount(leaf, weight, 2**DEPTH)
         if self.medians:
             middles = pd.DataFrame(slope).groupby(leaf).median().reindex(range(2**DEPTH)).fillna(0.0)
-            return np.asarray(middles.to_numpy(np.float64) * (total / (total + 1.0))[:, None] * RATE)
+            return np.asarray(middles.to_numpy(np.float64) * (total / (total + 1.0))[:, None] * self.rate)
         curve = 0.5 if self.classes else 1.0  # the logarithmic loss bends less: a longer step is safe
         steps = np.column_stack([np.bincount(leaf, one, 2**DEPTH) / (curve * total + 1.0) for one in slope.T])
-        return steps * RATE
+        return steps * self.rate
 
     def _leaves(self, bins: npt.NDArray[np.int64], tree: tuple[list[tuple[int, int]], Array]) -> Array:
         leaf = np.zeros(len(bins), dtype=np.int64)
@@ -214,6 +257,27 @@ class Boosted:
         return softmax(scores) if self.classes else scores
 
 
+def probes(medians: bool) -> dict[str, Probe]:
+    """All four, for numbers: from what is known, its answers and what is asked to guesses."""
+    return {
+        "tree": lambda x, y, asked: Boosted(x, y, np.ones(len(x)), classes=False, most=1).predict(asked),
+        "neighbours": neighbours,
+        "simple": lambda x, y, asked: linear(x, y, np.ones(len(x)), asked, classes=False),
+        "strong": lambda x, y, asked: Boosted(x, y, np.ones(len(x)), classes=False, medians=medians).predict(asked),
+    }
+
+
+def stated(probe: Probe, task: Task, x: Array, y: Array, asked: Array) -> Array:
+    """The probe's guesses, moved to the quantile that is asked for by what it misses on a fifth of the rows."""
+    guess = probe(x, y, asked)
+    if task["quantile"] is None:
+        return guess
+    held = np.random.default_rng(0).random(len(x)) < 0.2
+    missed = y[held] - probe(x[~held], y[~held], x[held])
+    moved: Array = guess + np.quantile(missed, task["quantile"])
+    return moved
+
+
 def guesses(task: Task, x: Array, y: Array, asked: Array) -> dict[str, Array]:
     """What each probe says: shape (m, 1) for numbers, (m, labels) for classes."""
     weight = np.ones(len(x))
@@ -222,16 +286,15 @@ def guesses(task: Task, x: Array, y: Array, asked: Array) -> dict[str, Array]:
         goal = np.log1p(np.clip(y, 0, None)) if logs else y
         centre, scale = goal.mean(), goal.std() + 1e-12
         scaled = ((goal - centre) / scale)[:, None]
-        found = {
-            "simple": linear(x, scaled, weight, asked, classes=False),
-            "strong": Boosted(x, scaled, weight, classes=False, medians=task["metric"] == "mae").predict(asked),
-        }
+        found = {name: stated(probe, task, x, scaled, asked) for name, probe in probes(task["metric"] == "mae").items()}
         back = {name: np.clip(guess * scale + centre, goal.min(), goal.max()) for name, guess in found.items()}
         return {name: np.expm1(guess) if logs else guess for name, guess in back.items()}
     goal = (y[:, None] == np.array(task["labels"])[None, :]).astype(np.float64)
     if task["metric"] in BALANCED:
         weight = (goal @ (len(goal) / (goal.shape[1] * np.maximum(goal.sum(axis=0), 1)))).clip(0.05, 20)
     return {
+        "tree": Boosted(x, goal, weight, classes=True, most=1).predict(asked),
+        "neighbours": neighbours(x, goal * weight[:, None], asked),
         "simple": linear(x, goal, weight, asked, classes=True),
         "strong": Boosted(x, goal, weight, classes=True).predict(asked),
     }
@@ -244,9 +307,9 @@ def main() -> None:
     if len(train) > task["rows"]:
         train = train.iloc[np.sort(np.random.default_rng(0).choice(len(train), task["rows"], replace=False))]
     names = [name for name in test.columns if name != task["id"] and name in train.columns]
-    cells = train[task["target"]].str.strip()
-    y = cells.to_numpy(np.float64 if task["prediction"] == "number" else str)
-    x, asked = telling(*design(train[names], test[names]), y)
+    numbers = task["prediction"] == "number"
+    y = train[task["target"]].str.strip().to_numpy(np.float64 if numbers else str)
+    x, asked = telling(*design(train[names], test[names], y if numbers else None), y)
     columns = [name for name in sample.columns if name != task["id"]]
     for name, guess in guesses(task, x, y, asked).items():
         made: dict[str, Any] = {task["id"]: test[task["id"]]}

@@ -118,7 +118,7 @@ class Script:
 def follow(script: Script, monkeypatch: pytest.MonkeyPatch) -> Script:
     """Let the pipeline use the script as its engine and its battery."""
     engine = Engine("rules", script, script, script)
-    monkeypatch.setattr("generation.stages.open_engine", lambda name, *, seed=0: engine)
+    monkeypatch.setattr("generation.stages.open_engine", lambda name, *, seeds=None: engine)
     monkeypatch.setattr("generation.repair.verify", script.verify)
     monkeypatch.setattr("generation.pipeline.choose", lambda kind: "bubble")
     return script

@@ -10,7 +10,7 @@ from inspect_ai.log import read_eval_log
 from generation.export import NameTaken, export
 from generation.formulation import Stage
 from generation.outcomes import log_files
-from generation.pipeline import NoModel, NoSources, generate, generate_task, salted
+from generation.pipeline import NoModel, NoSources, generate, generate_task
 from generation.records import STORED_AS, DatasetRecord, FormulationRecord
 from generation.repair import MOST_REPAIRS
 from generation.report import GenerationReport, report
@@ -297,9 +297,3 @@ def test_mistakes_are_said_before_anything_is_started(room: Room, monkeypatch: p
     with pytest.raises(NoSources):
         generate_task([])
     assert not room.logs.exists()
-
-
-def test_a_salt_changes_the_seed_and_cannot_be_read_off_it() -> None:
-    assert salted(3, "") == 3
-    assert salted(3, "mine") != salted(3, "yours")
-    assert salted(3, "mine") == salted(3, "mine")

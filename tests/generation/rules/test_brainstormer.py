@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from generation.formulation import Defect
+from generation.private_splits import SplitSeeds
 from generation.profile import profile_table
 from generation.rules.brainstormer import RulesBrainstormer, formulations
 from generation.rules.candidates import candidates
@@ -28,7 +29,7 @@ def test_the_price_is_asked_without_its_logarithm_and_the_row_number() -> None:
 
 def test_proposals_repeat_exactly() -> None:
     profile = profile_table(houses(), name="houses")
-    assert formulations(profile, seed=3) == formulations(profile, seed=3)
+    assert formulations(profile, seeds=SplitSeeds(3)) == formulations(profile, seeds=SplitSeeds(3))
 
 
 def test_no_two_ask_the_same_quantity() -> None:

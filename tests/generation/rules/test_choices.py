@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from generation.formulation import Formulation
+from generation.formulation import Defect, Formulation
 from generation.profile import profile_table
 from generation.rules import splitting
 from generation.rules.brainstormer import rank
@@ -17,6 +17,7 @@ from generation.rules.repair import revise
 from generation.rules.skill import auc, forward
 from generation.rules.wording import phrase, question
 from harness.competition.metrics import METRICS
+from harness.schema import Split
 from tests.generation.rules.tables import houses, patients
 
 RNG = np.random.default_rng(9)
@@ -146,10 +147,17 @@ FORMULATION = Formulation(
     ],
 )
 def test_defects_change_one_thing(kind: str, where: str, evidence: str, changed: str) -> None:
-    from generation.formulation import Defect
-
     profile = profile_table(houses())
     defect = Defect(stage="designer", kind=kind, where=where, message="m", evidence=evidence)
     found = revise(profile, FORMULATION, [defect])
     differ = [name for name in ("drop", "split", "metric") if getattr(found, name) != getattr(FORMULATION, name)]
     assert differ == ([changed] if changed else [])
+
+
+@pytest.mark.parametrize("rule", ["group", "time"])
+@pytest.mark.parametrize("kind", ["data.groups_apart", "data.time_order"])
+def test_groups_and_times_are_never_mixed_to_mend_a_defect(rule: str, kind: str) -> None:
+    split = Split.model_validate({"rule": rule, "column": "built", "test": 0.25})
+    one = FORMULATION.model_copy(update={"split": split})
+    defect = Defect(stage="brainstormer", kind=kind, where="test.csv:built", message="m")
+    assert revise(profile_table(houses()), one, [defect]).split == split

@@ -13,6 +13,7 @@ import pytest
 
 from generation.engines import open_engine
 from generation.formulation import Defect, Formulation, TaskDesign
+from generation.private_splits import SplitSeeds
 from generation.profile import DatasetProfile
 from generation.rules.brainstormer import formulations
 from generation.rules.designer import write_out
@@ -217,7 +218,7 @@ def test_broken_python_is_refused(tmp_path: Path) -> None:
 
 def test_the_engine_goes_all_the_way(tmp_path: Path) -> None:
     async def way() -> tuple[TaskPackage, TaskPackage]:
-        engine = open_engine("rules", seed=1)
+        engine = open_engine("rules", seeds=SplitSeeds(1))
         profile, source = profiled(patients(), tmp_path), fetched(patients(), tmp_path)
         chosen = await engine.brainstormer.propose(profile, source, 1)
         design = await engine.designer.design(profile, chosen[0])

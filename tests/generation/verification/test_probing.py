@@ -95,6 +95,7 @@ def test_probes_learn_something(form: tuple[Form, Path], tmp_path: Path) -> None
         "prediction": one.kind,
         "labels": one.labels.tolist(),
         "metric": card.metric.name,
+        "quantile": None,
         "rows": 4000,
     }
     ladder = Path(probes.__file__).parent / "ladder.py"

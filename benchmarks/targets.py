@@ -1,0 +1,120 @@
+"""Does the rules engine ask for the column that people predict? `python benchmarks/targets.py`.
+
+Two lists of public datasets with the columns that people predict (`data/`): the published one, and one held out, whose
+targets were written down from documentation before the engine had seen the tables, and on which nothing is tuned. A
+column counts by its name; `a|b` means either. The intervals are Wilson's (1927), 95 %. What was asked of a table is
+kept in the cache as long as the table, its help page and the code stay the same.
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+
+from benchmarks.help_pages import documented
+from generation import profile, rules
+from generation.profile.source import profile_source
+from generation.rules.brainstormer import formulations
+from harness import sources
+from harness.places import cache_dir, whole_file
+
+LISTS = {"published": "targets.csv", "held out": "targets_held_out.csv"}
+DATA = Path(__file__).parent / "data"
+LIMITS = {3: 0.90, 1: 0.70}
+Z = 1.959964
+
+
+@dataclass(frozen=True)
+class Known:
+    """A dataset and the columns that people predict."""
+
+    dataset: str
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the engine asked of it, best first."""
+
+    known: Known
+    targets: tuple[str, ...]
+
+    def among_first(self, count: int) -> bool:
+        return any(target in self.known.wanted for target in self.targets[:count])
+
+
+def read(file: str) -> list[Known]:
+    """The datasets of a list."""
+    with (DATA / file).open(encoding="utf-8", newline="") as stream:
+        return [Known(row["dataset"], tuple(row["targets"].split("|"))) for row in csv.DictReader(stream)]
+
+
+def code() -> str:
+    """A fingerprint of what decides the questions."""
+    found = hashlib.sha256()
+    for package in (profile, rules, sources):
+        for path in sorted(Path(str(package.__file__)).parent.rglob("*")):
+            if path.suffix in {".py", ".toml"}:
+                found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def ask(known: Known, version: str) -> Asked:
+    """The targets of the first three formulations of one dataset."""
+    kept = cache_dir("benchmarks", "targets", version) / f"{known.dataset.replace('/', '+')}.json"
+    if not kept.is_file():
+        fetched = documented(known.dataset)
+        found = formulations(profile_source(fetched, known.dataset.rpartition("/")[2]), limit=max(LIMITS))
+        with whole_file(kept) as draft:
+            draft.write_text(json.dumps([one.target for one in found]), encoding="utf-8")
+    return Asked(known, tuple(json.loads(kept.read_text(encoding="utf-8"))))
+
+
+def wilson(hits: int, count: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson, 1927)."""
+    share, square = hits / count, Z * Z
+    middle = (share + square / (2 * count)) / (1 + square / count)
+    reach = Z / (1 + square / count) * sqrt(share * (1 - share) / count + square / (4 * count * count))
+    return middle - reach, middle + reach
+
+
+def row(name: str, asked: Sequence[Asked], first: int) -> str:
+    """A line of the table."""
+    hits, count = sum(one.among_first(first) for one in asked), len(asked)
+    low, high = wilson(hits, count)
+    return (
+        f"| {name} | {count} | first {first} | {hits} | {hits / count:.0%} "
+        f"| [{low:.0%}, {high:.0%}] | {LIMITS[first]:.0%} |"
+    )
+
+
+def main() -> None:
+    """Print the table and, with --misses, what was asked instead."""
+    words = argparse.ArgumentParser(description="The columns that people predict, and the engine's questions.")
+    words.add_argument("--list", choices=list(LISTS), action="append", dest="lists", help="one of the lists alone")
+    words.add_argument("--misses", action="store_true", help="show what was asked where the column was missed")
+    words.add_argument("--processes", type=int, default=2)
+    said = words.parse_args()
+    version = code()
+    print("| list | datasets | among the | hits | share | 95 % interval | at least |\n|---|---|---|---|---|---|---|")
+    for name in said.lists or LISTS:
+        known = read(LISTS[name])
+        with ProcessPoolExecutor(said.processes) as pool:
+            asked = list(pool.map(ask, known, [version] * len(known)))
+        for first in LIMITS:
+            print(row(name, asked, first), flush=True)
+        for one in asked if said.misses else ():
+            if not one.among_first(1):
+                mark = " " if one.among_first(3) else "MISSED "
+                print(
+                    f"  {mark}{one.known.dataset}: {'|'.join(one.known.wanted)}, asked {', '.join(one.targets) or '-'}"
+                )
+
+
+if __name__ == "__main__":
+    main()
