@@ -1,0 +1,97 @@
+"""What one row of a table is: what the documentation says, what the cells show, or what the names let one think."""
+
+import re
+from dataclasses import dataclass
+
+from generation.profile import DatasetProfile, Kind
+from generation.profile.lexicon import kind_words
+from generation.profile.words import tokens
+from generation.rules.moments import singular, step
+from generation.rules.phrases import spoken
+
+_NEARLY_ALL = 0.98
+_ONE = r"(?:(?:a|an|one|the|single|individual|different|unique)\s+)*"
+_NOUN = rf"{_ONE}(?P<noun>[A-Za-z][\w-]*(?:\s+[A-Za-z][\w-]*){{0,3}}?)"
+_END = r"(?=\s*(?:[.,;:()]|$|\s(?:that|which|who|in|from|of|with|at|on|and|described|represented|for|is|was|by)\b))"
+_STATED = (
+    re.compile(
+        r"\b(?:each|every|one|a) (?:row|observation|record|line|instance|case|entry|example|sample)s?\s+"
+        rf"(?:is|represents|describes|corresponds to|stands for|refers to|per|for each|for every)\s+{_NOUN}{_END}",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\b[\d,]+ (?:observations|rows|records) (?:on|of|for)\s+{_NOUN}{_END}", re.IGNORECASE),
+)
+_NO_NOUN_WORDS = "variable variables column columns row rows observation observations feature features data"
+_NO_NOUN = frozenset(_NO_NOUN_WORDS.split())
+
+
+@dataclass(frozen=True)
+class Row:
+    """`what` is a noun phrase ("flight", "store in one week") or empty; `known`: told or shown, not read off names."""
+
+    what: str = ""
+    known: bool = False
+
+
+def row_of(profile: DatasetProfile) -> Row:
+    """What a row is, as far as it can be told."""
+    if stated := _stated(profile.documentation):
+        return Row(stated, known=True)
+    if shown := _by_time(profile):
+        return Row(shown, known=True)
+    named = _by_key(profile) or _by_dataset(profile)
+    return Row(named, known=False)
+
+
+def entity_word(name: str) -> str:
+    """A noun for what a column identifies: `patient_id` gives patient; nothing for a mere `id`."""
+    words = [w for w in tokens(name) if w not in kind_words("identifier") and not w.isdigit()]
+    words = [w for w in words if w not in {"name", "code", "nr", "no", "num", "number", "key"}]
+    return singular(" ".join(words)) if words and all(len(w) > 2 for w in words) else ""
+
+
+def _stated(documentation: str) -> str:
+    flat = " ".join(documentation.split())
+    for form in _STATED:
+        for match in form.finditer(flat):
+            words = match["noun"].lower().split()
+            if not _NO_NOUN & set(words) and len(words[-1]) > 2:
+                return " ".join([*words[:-1], singular(words[-1])])
+    return ""
+
+
+def _by_time(profile: DatasetProfile) -> str:
+    """A moment, or one thing at one moment, if that names (nearly) every row."""
+    frame = profile.frame
+    for time in profile.times:
+        column, cells = profile[time], frame[time].astype(str).str.strip()
+        unit = step(cells, column) or ("year" if not column.date_format else "moment")
+        if column.cardinality >= _NEARLY_ALL * profile.rows and column.kind is Kind.DATE and unit != "moment":
+            return unit
+        for entity in profile.entities:
+            pairs = frame[[entity, time]].drop_duplicates()
+            if len(pairs) >= _NEARLY_ALL * len(frame):
+                return f"{entity_word(entity) or f'value of `{entity}`'} {'on' if unit == 'day' else 'in'} one {unit}"
+    return ""
+
+
+def _by_key(profile: DatasetProfile) -> str:
+    """A column that identifies every row names it."""
+    for column in profile.columns:
+        if column.kind is Kind.IDENTIFIER and column.cardinality >= _NEARLY_ALL * profile.sampled:
+            word = entity_word(column.name)
+            if word and set(word.split()) & spoken("things"):
+                return word
+    return ""
+
+
+def _by_dataset(profile: DatasetProfile) -> str:
+    """A dataset that is named after things ("top colleges 2022") has one in each row."""
+    if profile.entities:
+        return ""
+    words = [word for word in tokens(profile.name) if not word.isdigit()]
+    things = [word for word in words if singular(word) in spoken("things")]
+    others = {word for word in words if word not in things}
+    if len(things) != 1 or not (others <= spoken("beside") or things[0] != singular(things[0]) == singular(words[-1])):
+        return ""
+    return singular(things[0])
