@@ -111,12 +111,17 @@ def index_line(shown: Shown) -> str:
 
 def main(names: list[str]) -> int:
     """Write the whole gallery, or print the entries that are named."""
-    lines = []
+    lines, failed = [], False
     with tempfile.TemporaryDirectory() as folder:
         for entry in entries():
             if names and entry.name not in names:
                 continue
-            shown = show(entry, Path(folder))
+            try:
+                shown = show(entry, Path(folder))
+            except LookupError as error:
+                print(error, file=sys.stderr)
+                failed = True
+                continue
             if names:
                 print(shown.text)
                 continue
@@ -126,7 +131,7 @@ def main(names: list[str]) -> int:
     if lines:
         header = "| task | source | rows | objective | metric | split |\n|---|---|---|---|---|---|\n"
         (GALLERY / "index.md").write_text(f"{INTRODUCTION}\n{header}" + "\n".join(lines) + "\n", encoding="utf-8")
-    return 0
+    return int(failed)
 
 
 INTRODUCTION = """# Gallery

@@ -31,12 +31,13 @@ _TYPE_WORDS = (
 )
 _VERBS = (
     "indicat(?:es|ing)|giv(?:es|ing)|contain(?:s|ing)|represent(?:s|ing)|describ(?:es|ing)|denot(?:es|ing)|"
+    "tell(?:s|ing)|say(?:s|ing)|"
     "specif(?:ies|ying)|identif(?:ies|ying)|refers to|measur(?:es|ing)|stat(?:es|ing)|show(?:s|ing)|record(?:s|ing)|"
     "with levels|equal to|stands for|for|of"
 )
 _LEADING = re.compile(
     r"^(?:(?:the|a|an|this)\s+)?(?:(?:column|variable|field|attribute|feature)\s+)?"
-    rf"(?:(?:{_TYPE_WORDS})\b[\s,]*)*(?:(?:{_VERBS})\b\s*)?[.,:;]?\s*",
+    rf"(?:(?:{_TYPE_WORDS})\b[\s,]*)*(?:(?:(?:that|which)\s+)?(?:{_VERBS})\b\s*)?[.,:;]?\s*",
     re.IGNORECASE,
 )
 _CITED = re.compile(
@@ -113,7 +114,9 @@ def _head(text: str) -> str:
     if len(_PAIR.findall(text)) >= 2 or len(_BACKWARDS.findall(text)) >= 2:
         first = _PAIR.search(text) or _BACKWARDS.search(text)
         text = text[: first.start()] if first else text
-    text = _LEADING.sub("", text.strip(), count=1) or text
+    stripped = _LEADING.sub("", text.strip(), count=1)
+    text = stripped if len(stripped.split()) > 2 or not text.lower().startswith("identif") else text
+    text = re.sub(r"^(?:the|an?)\s+", "", text.strip(), flags=re.IGNORECASE) or text
     sentence, *rest = re.split(r"(?<=[a-z)\d%])[.?!](?=\s|$)|;\s|\s[–—]\s", text.strip(), maxsplit=1)
     if rest and re.fullmatch(r"\s*in( \S+){1,3}\s*\.?", rest[0]):
         sentence = f"{sentence}, {rest[0].strip(' .')}"  # "what was paid; in dollars"
@@ -121,17 +124,22 @@ def _head(text: str) -> str:
 
 
 def _shortened(head: str, taken: frozenset[tuple[str, ...]]) -> str:
-    """The head as it stands if that is short, else in other words, else without articles, else cut at a clause."""
+    """The head as it stands if that is short, else in other words, else with fewer articles, else cut at a clause."""
     ours = head
     for said, word in _synonyms():
         ours = said.sub(word, ours)
-    for words in (head.split(), ours.split(), [w for w in ours.split() if w.lower() not in _ARTICLES]):
-        kept = _cut(words, LONGEST_MEANING) if len(words) > LONGEST_MEANING else words
-        if not runs_of(" ".join(kept)) & taken:
-            return _lowered(" ".join(_whole(kept)))
+    bracketed = re.sub(r",? in ((?:[A-Z]+ )?[\w/]+)$", r" (\1)", ours)
+    bracketed = re.sub(r"^(number|percentage|share|total|amount) of (.+)$", r"\2 (\1)", bracketed, flags=re.IGNORECASE)
+    for words in (head.split(), ours.split(), bracketed.split()):
+        if len(words) <= LONGEST_MEANING and not runs_of(" ".join(words)) & taken:
+            return _lowered(" ".join(words).strip(" ,;:(-–"))
+    kept = _cut(bracketed.split(), LONGEST_MEANING) if len(bracketed.split()) > LONGEST_MEANING else bracketed.split()
     while runs_of(" ".join(kept)) & taken:
-        kept = _cut(kept, _end_of_run(kept, taken) - 1)
-    return _lowered(" ".join(_whole(kept)))
+        end = _end_of_run(kept, taken)
+        article = next((at for at in range(end - 1, 0, -1) if kept[at].lower() in _ARTICLES), 0)
+        kept = kept[:article] + kept[article + 1 :] if article and article >= end - LONGEST_RUN else _cut(kept, end - 1)
+    whole = kept if kept[-1] == bracketed.split()[-1] else _whole(kept)
+    return _lowered(" ".join(whole).strip(" ,;:(-–"))
 
 
 def _end_of_run(kept: list[str], taken: frozenset[tuple[str, ...]]) -> int:
@@ -155,6 +163,9 @@ def _whole(kept: list[str]) -> list[str]:
     while kept and kept[-1].lower().strip(",;:(") in _DANGLING:
         kept = kept[:-1]
     text = " ".join(kept)
+    head, comma, rest = text.rpartition(", ")
+    if comma and " " not in rest:
+        text = head  # ", estimated" has lost what it was estimated from
     if text.count("(") > text.count(")"):
         text = text[: text.rindex("(")]
     return text.strip(" ,;:(-–").split()

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from generation.profile import Kind
+from generation.profile.restating import codes
 from generation.rules.columns_text import code, listed, number_text
 from generation.rules.draft import Draft
 from generation.rules.figures import percent
-from generation.rules.introducing import named, of_ten
+from generation.rules.introducing import of_ten
+from generation.rules.wording import says_nothing
 from harness.competition.metrics import MetricSpec
 
 _NUMBERS = frozenset({"regression", "quantile", "forecasting"})
@@ -19,6 +21,8 @@ def asked(draft: Draft) -> str:
     """The target: what it is and how it is distributed in the train rows."""
     formulation, say = draft.formulation, draft.voice.say
     parts = [_numbers(draft)] if formulation.objective in _NUMBERS else [_labels(draft)]
+    if _is_cryptic(draft):
+        parts.append(say("codes_unknown"))
     if formulation.objective == "quantile":
         parts.append(say("asked_quantile", level=percent(draft.level), cases=of_ten(draft.level)))
     if not draft.assignment.known.all():
@@ -34,13 +38,23 @@ def _numbers(draft: Draft) -> str:
     quartiles = np.percentile(draft.train_numbers, [0, 25, 50, 75, 100])
     shown = [number_text(draft.target, float(x)) for x in quartiles]
     names = dict(zip(("low", "first", "median", "third", "high"), shown, strict=True))
-    unit = f" in {draft.target.unit}" if draft.target.unit else ""
+    unit = f" in {draft.target.unit}" if draft.target.unit and draft.target.unit not in draft.target.meaning else ""
     kind = "whole number" if draft.target.kind is Kind.COUNT else "number"
-    return draft.voice.say("asked_number", target=named(draft), unit=unit, kind=kind, **names)
+    key = "asked_tied" if quartiles[0] == quartiles[3] else "asked_number"
+    return draft.voice.say(key, target=code(draft.target.name), unit=unit, kind=kind, **names)
+
+
+def _is_cryptic(draft: Draft) -> bool:
+    """Whether labels are numbers that nothing explains: 1, 2, 3, or 0 and 1 of a column named "type"."""
+    labels = draft.formulation.labels
+    if not labels or codes(draft.target.meaning) or draft.formulation.objective == "ordinal":
+        return False
+    numeric = all(label.replace(".", "", 1).isdigit() for label in labels)
+    return numeric and (not set(labels) <= {"0", "1", "0.0", "1.0"} or says_nothing(draft.target.name))
 
 
 def _labels(draft: Draft) -> str:
-    formulation, say, target = draft.formulation, draft.voice.say, named(draft)
+    formulation, say, target = draft.formulation, draft.voice.say, code(draft.target.name)
     if formulation.objective == "binary":
         negative, positive = map(code, formulation.labels)
         return say("asked_binary", target=target, negative=negative, positive=positive)

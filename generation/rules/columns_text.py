@@ -123,6 +123,8 @@ def kinds(columns: Sequence[ColumnProfile]) -> str:
     for kind, count in counts.most_common():
         one, many = _COUNTED[kind]
         parts.append(f"{count} {one if count == 1 else many}")
+    if len(parts) == 1 and len(columns) > 1:
+        return f"all {parts[0].partition(' ')[2]}"
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else "none"
 
 

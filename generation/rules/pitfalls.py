@@ -36,7 +36,8 @@ def _groups(draft: Draft) -> Iterator[str]:
     if split.rule == "group":
         sizes = draft.cells(split.column)[draft.assignment.train_rows].value_counts()
         size = figure(float(sizes.median()))
-        yield draft.voice.say("watch_groups", column=code(split.column), size=size, most=f"{int(sizes.max()):,}")
+        key = "watch_groups" if sizes.max() > sizes.median() else "watch_equal_groups"
+        yield draft.voice.say(key, column=code(split.column), size=size, most=f"{int(sizes.max()):,}")
 
 
 def _drift(draft: Draft) -> Iterator[str]:
@@ -122,7 +123,9 @@ def _spelling(draft: Draft) -> Iterator[str]:
     if signs:
         example = signs[0].examples[0] if signs[0].examples else ""
         yield draft.voice.say("watch_signs", columns=listed(c.name for c in signs[:4]), example=code(example))
-    dates = [c for c in draft.features if c.kind is Kind.DATE and c.date_format not in ("ISO8601", "%Y-%m-%d", "")]
+    dates = [
+        c for c in draft.features if c.kind is Kind.DATE and c.date_format and c.date_format[:2] not in ("IS", "%Y")
+    ]
     if dates:
         forms = date_pattern(dates[0].date_format)
         yield draft.voice.say("watch_dates", columns=listed(c.name for c in dates[:4]), form=forms)

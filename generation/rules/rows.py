@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass
 
-from generation.profile import DatasetProfile, Kind
+from generation.profile import ColumnProfile, DatasetProfile, Kind
 from generation.profile.lexicon import kind_words
 from generation.profile.words import tokens
 from generation.rules.moments import singular, step
 from generation.rules.phrases import spoken
 
 _NEARLY_ALL = 0.98
+_FULL_GRID = 1.25
 _ONE = r"(?:(?:a|an|one|the|single|individual|different|unique)\s+)*"
 _NOUN = rf"{_ONE}(?P<noun>[A-Za-z][\w-]*(?:\s+[A-Za-z][\w-]*){{0,3}}?)"
 _END = r"(?=\s*(?:[.,;:()]|$|\s(?:that|which|who|in|from|of|with|at|on|and|described|represented|for|is|was|by)\b))"
@@ -35,12 +36,12 @@ class Row:
 
 def row_of(profile: DatasetProfile) -> Row:
     """What a row is, as far as it can be told."""
-    if stated := _stated(profile.documentation):
-        return Row(stated, known=True)
-    if shown := _by_time(profile):
+    stated = _stated(profile.documentation)
+    if shown := _by_time(profile, stated):
         return Row(shown, known=True)
-    named = _by_key(profile) or _by_dataset(profile)
-    return Row(named, known=False)
+    if stated:
+        return Row(stated, known=True)
+    return Row(_by_key(profile) or _by_dataset(profile), known=False)
 
 
 def entity_word(name: str) -> str:
@@ -60,18 +61,30 @@ def _stated(documentation: str) -> str:
     return ""
 
 
-def _by_time(profile: DatasetProfile) -> str:
-    """A moment, or one thing at one moment, if that names (nearly) every row."""
-    frame = profile.frame
+def _by_time(profile: DatasetProfile, stated: str) -> str:
+    """A moment, or one thing at one moment, if that names (nearly) every row; `stated` is a noun for the thing."""
     for time in profile.times:
-        column, cells = profile[time], frame[time].astype(str).str.strip()
-        unit = step(cells, column) or ("year" if not column.date_format else "moment")
-        if column.cardinality >= _NEARLY_ALL * profile.rows and column.kind is Kind.DATE and unit != "moment":
-            return unit
-        for entity in profile.entities:
-            pairs = frame[[entity, time]].drop_duplicates()
-            if len(pairs) >= _NEARLY_ALL * len(frame):
-                return f"{entity_word(entity) or f'value of `{entity}`'} {'on' if unit == 'day' else 'in'} one {unit}"
+        column = profile[time]
+        unit = step(profile.frame[time].astype(str).str.strip(), column) or ("" if column.date_format else "year")
+        if unit and column.cardinality >= _NEARLY_ALL * profile.rows and column.kind is Kind.DATE:
+            return "" if stated else unit
+        entity = _panel(profile, column)
+        if unit and entity:
+            noun = stated or entity_word(entity) or f"value of `{entity}`"
+            return f"{noun} {'on' if unit == 'day' else 'in'} one {unit}"
+    return ""
+
+
+def _panel(profile: DatasetProfile, time: ColumnProfile) -> str:
+    """A column that, with a time, names (nearly) every row of a (nearly) full grid; or nothing."""
+    named = [profile[name] for name in profile.entities]
+    coded = [c for c in profile.columns if c.kind in (Kind.CATEGORY, Kind.IDENTIFIER) and c.cardinality > 1]
+    for column in (*named, *coded):
+        pairs = len(profile.frame[[column.name, time.name]].drop_duplicates())
+        grid = column.cardinality * time.cardinality
+        known = column.name in profile.entities
+        if pairs >= _NEARLY_ALL * profile.rows and (known or grid <= _FULL_GRID * profile.rows):
+            return column.name
     return ""
 
 

@@ -29,7 +29,7 @@ def constant_score(draft: Draft, spec: MetricSpec) -> str:
         score = float(_score(draft, spec, sample_cells(draft)))
     except ValueError:
         return ""
-    return figure(score) if np.isfinite(score) else ""
+    return figure(round(score, 9)) if np.isfinite(score) else ""
 
 
 def _score(draft: Draft, spec: MetricSpec, sample: Mapping[str, str]) -> float:

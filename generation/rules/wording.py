@@ -11,6 +11,7 @@ from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.figures import article, percent
 from generation.rules.lexicon import subject_words
+from generation.rules.moments import singular
 from generation.rules.naming import slug
 from generation.rules.phrases import abbreviations, spoken
 
@@ -34,7 +35,7 @@ _SAYS_NOTHING = frozenset(
     }
 )
 _YES_OR_NO = frozenset({"0", "1", "0.0", "1.0", "yes", "no", "y", "n", "true", "false", "t", "f"})
-_EMPTY = frozenset({"csv", "df", "data", "dataset", "table", "file"})
+_EMPTY = frozenset({"csv", "df", "data", "dataset", "table", "file", "full", "case"})
 _NO_NOUN_WORDS = "whether what which who if how when is does has was were are had yes no 0 1"
 _NO_NOUNS = frozenset(_NO_NOUN_WORDS.split())
 _UNCOUNTED_ENDINGS = ("ism", "ness", "itis", "osis", "etes", "emia", "tension", "ing")
@@ -80,8 +81,8 @@ def display_name(profile: DatasetProfile) -> str:
 
 def question(profile: DatasetProfile, candidate: Candidate, *, level: float = 0.9) -> str:
     """The title: which table, then what is asked; `level` is that of a quantile."""
-    asked = _asked(candidate, level)
     where = display_name(profile) or "This table"
+    asked = _asked(candidate, level, where)
     title = " ".join(f"{where}: {asked}".split())
     return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 2].rstrip() + "…?"
 
@@ -103,13 +104,18 @@ def goal(candidate: Candidate) -> str:
     return f"Predict the number {what} from the other columns."
 
 
-def _asked(candidate: Candidate, level: float) -> str:
+def says_nothing(name: str) -> bool:
+    """Whether a name calls its column the answer and nothing more."""
+    return set(tokens(name)) <= _SAYS_NOTHING
+
+
+def _asked(candidate: Candidate, level: float, title: str) -> str:
     if candidate.objective == "binary":
         return _which_of_two(candidate)
     if candidate.objective == "ordinal":
         return _how_high(candidate)
     if candidate.objective == "multiclass":
-        return _which(candidate)
+        return _which(candidate, title)
     if candidate.objective == "quantile":
         return f"below which {_what(candidate)} do {percent(level)} of the cases stay?"
     if candidate.objective == "forecasting":
@@ -131,18 +137,22 @@ def _what(candidate: Candidate) -> str:
 
 def _how_high(candidate: Candidate) -> str:
     words, what = tokens(candidate.name), _what(candidate)
-    low, high = candidate.labels[0], candidate.labels[-1]
-    if candidate.column.low is None:
+    if words[:1] == ("rate",) and len(words) > 1 and what == phrase(candidate.name):
+        what = f"rating of {' '.join(words[1:])}"
+    low, *_, high = _shown_labels(candidate)
+    if candidate.column.low is None or low != candidate.labels[0]:
         return f"which {what}, from {low} to {high}?"
     if words[-1:] == ("quality",):
         return f"how good is the {' '.join(words[:-1]) or 'quality'}?"
     return f"how high is the {what}, from {low} to {high}?"
 
 
-def _which(candidate: Candidate) -> str:
+def _which(candidate: Candidate, title: str) -> str:
     words, labels = tokens(candidate.name), _shown_labels(candidate)
-    if set(words) <= _SAYS_NOTHING and not candidate.column.meaning:
+    if set(words) <= _SAYS_NOTHING - {"type", "status"} and not candidate.column.meaning:
         return f"{_either(labels)}?" if _fit(labels) else f"which of {len(labels)} classes is it?"
+    if set(words) <= set(tokens(title)) and _fit(labels):
+        return f"{_either(labels)}?"
     return f"which {_what(candidate)}: {_either(labels)}?" if _fit(labels) else f"which {_what(candidate)}?"
 
 
@@ -155,7 +165,7 @@ def _shown_labels(candidate: Candidate) -> list[str]:
 
 def _fit(labels: list[str]) -> bool:
     return (
-        len(labels) <= 4 and sum(map(len, labels)) <= 40 and all(re.search(r"[^\W\d_]{2}", label) for label in labels)
+        len(labels) <= 5 and sum(map(len, labels)) <= 40 and all(re.search(r"[^\W\d_]{2}", label) for label in labels)
     )
 
 
@@ -207,7 +217,7 @@ def _which_of_two(candidate: Candidate) -> str:
             return f"{positive} or {negative}?"
         return f"which {what}, {positive} or {negative}?"
     if set(tokens(candidate.name)) <= _SAYS_NOTHING and what == phrase(candidate.name):
-        return f"is the {what} {positive} or {negative}?"
+        return f"{what} {positive} or {negative}?"
     return _yes_or_no(re.sub(r"^(is|has|was|did|does|whether) ", "", what))
 
 
@@ -218,7 +228,7 @@ def _yes_or_no(what: str) -> str:
         return f"{what} or not?"
     if last in spoken("uncountable") or last.endswith(_UNCOUNTED_ENDINGS):
         return f"how likely is {what}?"
-    if _is_plural(last):
+    if _is_plural(last) and singular(last) in spoken("events"):
         return f"how likely are {what}?"
     if last in spoken("events") or last.endswith(("tion", "sion", "ment", "ure")):
         return f"how likely is {article(what)} {what}?"
