@@ -1,8 +1,8 @@
 """How differently the gallery's descriptions read: `python -m benchmarks.descriptions`.
 
-Names are masked first: the dataset's and the columns' names, labels and levels (all that stands in code spans, and the
-words of the title before its colon; in the table of columns whole cells of values), and numbers, each by one mark; then the runs of five words of each pair of texts
-are compared by Jaccard's index. Printed: the median and the largest over all pairs, and the closest pair.
+Names are masked first, each by one mark: the dataset's name, those of columns and labels (all that stands in code
+spans), the cells of values in the table of columns, and numbers. Then the runs of five words of each pair of texts are
+compared by Jaccard's index. Printed: the median and the largest over all pairs, and the closest pair.
 """
 
 import itertools
@@ -14,6 +14,7 @@ from pathlib import Path
 GALLERY = Path(__file__).parents[1] / "docs" / "gallery"
 RUN = 5
 TYPES = "number|whole number|category|ordered category|yes or no|0 or 1|date|free text|identifier|constant"
+COLUMN = re.compile(rf"^(\| `.*? \| (?:[^|\n]* \| )*?)({TYPES}) \|.*$", re.MULTILINE)
 PAGES = frozenset({"index", "README"})
 
 
@@ -22,7 +23,7 @@ def masked(text: str, names: Collection[str] = ()) -> str:
     dataset, colon, _ = text.partition("\n")[0].removeprefix("# ").partition(":")
     for name in sorted({*names, *([dataset] if colon else [])}, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " NAME ", text)
-    text = re.sub(r"^(\| `.*? \| (?:[^|\n]* \| )*?)(%s) \|.*$" % TYPES, r"\1\2 | NAME |", text, flags=re.MULTILINE)
+    text = COLUMN.sub(r"\1\2 | NAME |", text)
     text = re.sub(r"``.*?``|`[^`\n]+`", " NAME ", text)
     return re.sub(r"[-+]?\d[\d,.:/e+-]*", " NUMBER ", text)
 

@@ -21,7 +21,7 @@ _JOINT_WORDS = """
 which that who whose where when while because since if as for per by with from during after before until than including
 such in on at to and or of using under over between within among made into"""
 _LOOSE_WORDS = "a an the is are was were be been has have had its their this these it each"
-_ASKING_WORDS = "is are was were does do did has have had can will how who"
+_ASKING_WORDS = "is are was were does do did has have had can will"
 _JOINTS = frozenset(_JOINT_WORDS.split())
 _DANGLING = _JOINTS | frozenset(_LOOSE_WORDS.split())
 _ASKING = frozenset(_ASKING_WORDS.split())
@@ -33,13 +33,14 @@ _VERBS = (
     "indicat(?:es|ing)|giv(?:es|ing)|contain(?:s|ing)|represent(?:s|ing)|describ(?:es|ing)|denot(?:es|ing)|"
     "tell(?:s|ing)|say(?:s|ing)|"
     "specif(?:ies|ying)|identif(?:ies|ying)|refers to|measur(?:es|ing)|stat(?:es|ing)|show(?:s|ing)|record(?:s|ing)|"
-    "with levels|equal to|stands for|for|of"
+    "with levels|equal to|stands for"
 )
 _LEADING = re.compile(
     r"^(?:(?:the|a|an|this)\s+)?(?:(?:column|variable|field|attribute|feature)\s+)?"
-    rf"(?:(?:{_TYPE_WORDS})\b[\s,]*)*(?:(?:(?:that|which)\s+)?(?:{_VERBS})\b\s*)?[.,:;]?\s*",
+    rf"(?:(?:{_TYPE_WORDS})\b[\s,]*)*(?:(?:(?:that|which)\s+)?(?:{_VERBS})\b\s*|(?:for|of)\b\s*)?[.,:;]?\s*",
     re.IGNORECASE,
 )
+_ROTATED = re.compile(r"^(number|percentage|share|total|amount) of (?:the )?(.+)$", re.IGNORECASE)
 _CITED = re.compile(
     r"^\W*(?:references?|sources?|citations?|cite(?: as)?|please cite)\b\W*(?P<rest>.*)$", re.IGNORECASE
 )
@@ -129,7 +130,7 @@ def _shortened(head: str, taken: frozenset[tuple[str, ...]]) -> str:
     for said, word in _synonyms():
         ours = said.sub(word, ours)
     bracketed = re.sub(r",? in ((?:[A-Z]+ )?[\w/]+)$", r" (\1)", ours)
-    bracketed = re.sub(r"^(number|percentage|share|total|amount) of (.+)$", r"\2 (\1)", bracketed, flags=re.IGNORECASE)
+    bracketed = _ROTATED.sub(lambda found: f"{found[2]} ({found[1].lower()})", bracketed)
     for words in (head.split(), ours.split(), bracketed.split()):
         if len(words) <= LONGEST_MEANING and not runs_of(" ".join(words)) & taken:
             return _lowered(" ".join(words).strip(" ,;:(-–"))

@@ -82,6 +82,7 @@ def meanings(documentation: str, names: tuple[str, ...]) -> dict[str, str]:
 
 def _clean(line: str) -> str:
     line = line.strip().strip("|").replace("|", " : ", 1)
+    line = re.sub(r"^(\S+)(?:\s{2,}|\t)(?=\S)", r"\1 : ", line)  # a table set with spaces
     line = re.sub(r"^\s*(?:[-*•+>#]+\s+|\d+[\\.)]+\s*)?", "", line)
     return re.sub(r"\s+", " ", _MARKUP.sub(" ", line)).strip() if "_" not in line else _keep_underscores(line)
 

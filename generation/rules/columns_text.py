@@ -129,8 +129,10 @@ def kinds(columns: Sequence[ColumnProfile]) -> str:
 
 
 def number_text(column: ColumnProfile, number: float) -> str:
-    """A number of a column: a year without a separator, all others to four digits."""
-    return year(number) if _holds_years(column) and number == int(number) else figure(number)
+    """A number of a column: years without a separator, whole numbers below a million in full, else four digits."""
+    if number == int(number) and _holds_years(column):
+        return year(number)
+    return f"{number:,.0f}" if column.whole and number == int(number) and abs(number) < 1e6 else figure(number)
 
 
 def _holds_years(column: ColumnProfile) -> bool:

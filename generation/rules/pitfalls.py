@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from generation.profile import ColumnProfile, Kind
+from generation.profile.restating import codes
 from generation.rules.columns_text import code, date_pattern, listed
 from generation.rules.draft import Draft
 from generation.rules.figures import figure, percent
@@ -20,12 +21,16 @@ _UNSEEN = 0.02
 _MANY_LEVELS = 30
 _FEW_ROWS = 500
 _DRIFT = 0.5
+_FAR = 20
+_MOST_SEARCHED = 60
+_TWO_DAYS = 2 * 86400
+_TEN_YEARS = 3653 * 86400
 
 
 def pitfalls(draft: Draft) -> list[str]:
     """A sentence or two for each thing that a solver should know before the first model."""
     finders: tuple[Callable[[Draft], Iterator[str]], ...] = (
-        *(_groups, _drift, _rare_answers, _tail, _zeros, _missing, _unseen),
+        *(_groups, _drift, _rare_answers, _tail, _zeros, _missing, _unseen, _wild, _epoch),
         *(_spelling, _texts, _copies, _near_constant, _few),
     )
     return [line for find in finders for line in find(draft)][:MOST]
@@ -66,12 +71,17 @@ def _rare_answers(draft: Draft) -> Iterator[str]:
         usual = max(labels, key=lambda label: int(counts.get(label, 0)))
         yield draft.voice.say(
             "watch_rare",
-            label=code(rare),
+            label=_explained(draft, rare),
             count=f"{int(counts.get(rare, 0)):,}",
             all=f"{draft.train_count:,}",
-            usual=code(usual),
+            usual=_explained(draft, usual),
             share=percent(float(counts.get(usual, 0)) / max(1, draft.train_count)),
         )
+
+
+def _explained(draft: Draft, label: str) -> str:
+    means = codes(draft.target.meaning).get(label, "")
+    return f"{code(label)} ({means})" if means else code(label)
 
 
 def _tail(draft: Draft) -> Iterator[str]:
@@ -115,6 +125,32 @@ def _unseen(draft: Draft) -> Iterator[str]:
                 "watch_unseen", column=code(column.name), count=f"{column.cardinality:,}", share=share
             )
             return
+
+
+def _wild(draft: Draft) -> Iterator[str]:
+    """A number that lies far beyond all others is mostly an error."""
+    found = []
+    for column in [c for c in draft.features if c.high is not None and c.cardinality > _MANY_LEVELS][:_MOST_SEARCHED]:
+        numbers = pd.to_numeric(draft.cells(column.name), errors="coerce").dropna().to_numpy(dtype=np.float64)
+        low, high = np.percentile(numbers, [1, 99]) if len(numbers) else (0.0, 0.0)
+        least, most = float(numbers.min(initial=low)), float(numbers.max(initial=high))
+        if high > low and most > high + _FAR * (high - low):
+            found.append(f"{code(column.name)} reaches {figure(most)} (99 % are at most {figure(high)})")
+        elif high > low and least < low - _FAR * (high - low):
+            found.append(f"{code(column.name)} goes down to {figure(least)} (99 % are at least {figure(low)})")
+    if found:
+        yield draft.voice.say("watch_wild", columns="; ".join(found[:2]))
+
+
+def _epoch(draft: Draft) -> Iterator[str]:
+    """Dates at the start of Unix time, with all others years later, stand for nothing."""
+    for column in draft.features:
+        if column.kind is Kind.DATE and column.date_format:
+            when = seconds(draft.cells(column.name), column).dropna()
+            zero = when.abs() <= _TWO_DAYS
+            if zero.any() and not zero.all() and float(when[~zero].min()) > _TEN_YEARS:
+                yield draft.voice.say("watch_epoch", column=code(column.name), cell=code(column.earliest))
+                return
 
 
 def _spelling(draft: Draft) -> Iterator[str]:

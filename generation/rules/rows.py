@@ -104,7 +104,8 @@ def _by_dataset(profile: DatasetProfile) -> str:
         return ""
     words = [word for word in tokens(profile.name) if not word.isdigit()]
     things = [word for word in words if singular(word) in spoken("things")]
-    others = {word for word in words if word not in things}
-    if len(things) != 1 or not (others <= spoken("beside") or things[0] != singular(things[0]) == singular(words[-1])):
-        return ""
-    return singular(things[0])
+    if things and words[-1] == things[-1] != singular(words[-1]):
+        before = words[-2:-1] if len(words) > 1 and words[-2] in spoken("things") else []
+        return " ".join([*before, singular(words[-1])])
+    beside = {word for word in words if word not in things} <= spoken("beside")
+    return singular(things[0]) if len(things) == 1 and beside else ""
