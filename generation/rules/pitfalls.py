@@ -197,4 +197,4 @@ def _usual_share(column: ColumnProfile, frame: pd.DataFrame) -> float:
 
 def _few(draft: Draft) -> Iterator[str]:
     if draft.train_count < _FEW_ROWS:
-        yield draft.voice.say("watch_few", count=f"{draft.train_count:,}", inputs=len(draft.features))
+        yield draft.voice.say("watch_few", count=f"{draft.train_count:,}")
