@@ -80,6 +80,12 @@ def bare(meaning: str) -> str:
     return re.sub(r"\s*\([^()=]{1,30} = [^()]*\)$", "", meaning).strip()
 
 
+def clause(text: str, most: int) -> str:
+    """At most so many words of a phrase, up to where a clause begins; all of it where it is as short as that."""
+    words = text.split()
+    return text if len(words) <= most else " ".join(_whole(_cut(words, most)))
+
+
 def runs_of(text: str, length: int = LONGEST_RUN + 1) -> frozenset[tuple[str, ...]]:
     """All runs of so many words of a text, in lower case."""
     said = _words(text)

@@ -24,26 +24,40 @@ def description_fields(draft: Draft, spec: MetricSpec) -> dict[str, object]:
     sample = answering.sample_cells(draft)
     first_ids = np.sort(draft.assignment.ids[draft.assignment.test_rows])[:3]
     return {
+        **_in_plain_text(draft, spec),
         "title": draft.formulation.question,
-        "goal": introducing.goal(draft),
-        "about": introducing.about(draft),
         "files": introducing.files(draft),
-        "split": introducing.split_text(draft),
-        "id_note": introducing.id_note(draft),
         "columns": column_table(listed_columns, roles=_roles(draft)),
         "families": lines,
-        "asked": answering.asked(draft),
         "labels": _label_table(draft),
-        "left_out": left_out(draft),
-        "pitfalls": pitfalls(draft),
-        "scored": scoring_text.scored(draft, spec),
         "formula": spec.formula,
         "hand_in": draft.voice.say("hand_in"),
         "header": _csv_line([draft.id_column, *sample]),
         "example": [_csv_line([str(identity), *sample.values()]) for identity in first_ids],
+    }
+
+
+def _in_plain_text(draft: Draft, spec: MetricSpec) -> dict[str, str | list[str]]:
+    """What stands outside of tables, where a bar needs no escape."""
+    said: dict[str, str | list[str]] = {
+        "goal": introducing.goal(draft),
+        "about": introducing.about(draft),
+        "split": introducing.split_text(draft),
+        "id_note": introducing.id_note(draft),
+        "asked": answering.asked(draft),
+        "left_out": left_out(draft),
+        "pitfalls": pitfalls(draft),
+        "scored": scoring_text.scored(draft, spec),
         "valid": answering.valid(draft, spec),
         "origin": origin(draft.profile),
     }
+    return {key: _unescaped(text) for key, text in said.items()}
+
+
+def _unescaped(text: str | list[str]) -> str | list[str]:
+    if isinstance(text, str):
+        return text.replace("\\|", "|")
+    return [line.replace("\\|", "|") for line in text]
 
 
 def _roles(draft: Draft) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The opening of a description: what is to be done, what the table is, what the files hold, how rows were divided."""
 
+import re
+
 from generation.profile.restating import bare
 from generation.rules.columns_text import code, kinds
 from generation.rules.draft import Draft
@@ -44,7 +46,7 @@ def _goal_key(draft: Draft) -> str:
 
 def named(draft: Draft) -> str:
     """The target with its meaning, where the documentation gives one."""
-    meaning = bare(draft.target.meaning).rstrip("?")
+    meaning = re.sub(r"\s*\(([^()]*)\)", r", \1", bare(draft.target.meaning).rstrip("?"))
     return f"{code(draft.target.name)} ({meaning})" if meaning else code(draft.target.name)
 
 

@@ -91,7 +91,7 @@ def _tail(draft: Draft) -> Iterator[str]:
     spread = draft.train_numbers.std()
     skew = float((((draft.train_numbers - draft.train_numbers.mean()) / spread) ** 3).mean()) if spread > 0 else 0.0
     if skew > _LONG_TAIL and low >= 0 and middle > 0 and high >= 3 * middle:
-        times = figure(round(float(high / middle), 1))
+        times = figure(float(f"{high / middle:.2g}"))
         yield draft.voice.say("watch_tail", target=code(draft.target.name), median=figure(float(middle)), times=times)
 
 

@@ -12,7 +12,7 @@ from generation.rules.phrases import spoken
 _NEARLY_ALL = 0.98
 _FULL_GRID = 1.25
 _ONE = r"(?:(?:a|an|one|the|single|individual|different|unique)\s+)*"
-_NOUN = rf"{_ONE}(?P<noun>[A-Za-z][\w-]*(?:\s+[A-Za-z][\w-]*){{0,3}}?)"
+_NOUN = rf"{_ONE}(?P<noun>[A-Za-z][\w-]*(?:\s+[A-Za-z][\w-]*){{0,3}}?(?:\s+(?:in|on) (?:one|a|each|every) [a-z]+)?)"
 _END = r"(?=\s*(?:[.,;:()]|$|\s(?:that|which|who|in|from|of|with|at|on|and|described|represented|for|is|was|by)\b))"
 _STATED = (
     re.compile(
@@ -57,7 +57,8 @@ def _stated(documentation: str) -> str:
         for match in form.finditer(flat):
             words = match["noun"].lower().split()
             if not _NO_NOUN & set(words) and len(words[-1]) > 2:
-                return " ".join([*words[:-1], singular(words[-1])])
+                noun = " ".join([*words[:-1], singular(words[-1])])
+                return re.sub(r" (in|on) (?:a|each|every) ", r" \1 one ", noun)
     return ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from generation.profile import DatasetProfile
 from generation.profile.dataset import Kind
 from generation.profile.lexicon import units
-from generation.profile.restating import bare, codes
+from generation.profile.restating import bare, clause, codes
 from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.figures import article, percent
@@ -125,14 +125,14 @@ def _asked(candidate: Candidate, level: float, title: str) -> str:
 
 def _what(candidate: Candidate) -> str:
     """The target in words: its meaning where that is a short noun phrase and the name is no plain word."""
-    meaning = bare(candidate.column.meaning)
-    meaning = re.sub(r"^(the|a|an) ", "", re.sub(r"\s*\([^)]*\)", "", meaning))
-    plain = phrase(candidate.name)
-    words = meaning.split()
-    starts = words[0].lower() if words else ""
-    if not words or len(words) > MOST_WORDS_OF_A_MEANING or meaning.endswith("?") or starts in _NO_NOUNS:
+    said = bare(candidate.column.meaning)
+    counted = "number of " if said.endswith("(number)") else ""
+    meaning = counted + re.sub(r"^(the|a|an) ", "", re.sub(r"\s*\([^)]*\)", "", said))
+    plain, words = phrase(candidate.name), meaning.split()
+    if not words or meaning.endswith("?") or words[0].lower() in _NO_NOUNS:
         return plain
-    return plain if set(plain.lower().split()) >= set(tokens(meaning)) else meaning
+    short = clause(meaning, MOST_WORDS_OF_A_MEANING)
+    return plain if set(plain.lower().split()) >= set(tokens(short)) else short
 
 
 def _how_high(candidate: Candidate) -> str:
