@@ -1,8 +1,10 @@
 """What a column's name and the documentation say of it."""
 
 import re
+from collections.abc import Mapping
 
 from generation.profile.lexicon import letter_words, units
+from generation.profile.restating import restated
 
 _TOKEN = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
 _BRACKETED = re.compile(r"[(\[]\s*([^)\]]{1,20}?)\s*[)\]]\s*$")
@@ -11,8 +13,7 @@ _EDGES = " :–—=-\t,;|"
 _EMPTY_WORDS = frozenset(
     {"a", "an", "the", "factor", "numeric", "integer", "vector", "character", "variable", "logical"}
 )
-_TYPE = re.compile(r"^(a |an |the )?(numeric|integer|character|factor|vector)( vector)?\s*[:;,]\s*", re.IGNORECASE)
-_FORMULA_OR_CODE = re.compile(r"<-|\(\s*\w+\s*=|^\s*#|^\s*>")
+_FORMULA_OR_CODE = re.compile(r"<-|\b[a-z_]\w*\(\s*\w+\s*=|^\s*#|^\s*>")
 
 
 def tokens(name: str) -> tuple[str, ...]:
@@ -59,7 +60,7 @@ def _is_unit(text: str) -> bool:
 
 
 def meanings(documentation: str, names: tuple[str, ...]) -> dict[str, str]:
-    """For each column that the documentation has a line for, what that line says: the first sentence, shortened.
+    """For each column that the documentation has a line for, what that line says, said anew (see `restated`).
 
     Two forms are understood: `name: meaning` on one line (also with -, =, | or a tab between, bullets and quotes), and
     the name alone on a line with its meaning in the paragraph below, as R's help pages have it.
@@ -71,14 +72,19 @@ def meanings(documentation: str, names: tuple[str, ...]) -> dict[str, str]:
         for key in _keys(line):
             name = wanted.get(key)
             text = line[len(key) :] if name is not None and line.lower().startswith(key) else ""
-            meaning = _first_sentence(text if text.strip(" :–—=-.\t,") else _paragraph(lines, number + 1))
-            if name is not None and name not in found and meaning:
+            if name is None or name in found:
+                continue
+            meaning = _meaning(
+                text if text.strip(" :–—=-.\t,") else _paragraph(lines, number + 1, wanted), documentation
+            )
+            if meaning:
                 found[name] = meaning
     return found
 
 
 def _clean(line: str) -> str:
     line = line.strip().strip("|").replace("|", " : ", 1)
+    line = re.sub(r"^(\S+)(?:\s{2,}|\t)(?=\S)", r"\1 : ", line)  # a table set with spaces
     line = re.sub(r"^\s*(?:[-*•+>#]+\s+|\d+[\\.)]+\s*)?", "", line)
     return re.sub(r"\s+", " ", _MARKUP.sub(" ", line)).strip() if "_" not in line else _keep_underscores(line)
 
@@ -94,23 +100,19 @@ def _keys(line: str) -> list[str]:
     return [key for key in dict.fromkeys([lowered, parts[0].strip()]) if 0 < len(key) <= 60]
 
 
-def _paragraph(lines: list[str], start: int) -> str:
-    """The next paragraph, unless another short line (a name of its own) stands between."""
+def _paragraph(lines: list[str], start: int, names: Mapping[str, str]) -> str:
+    """The next paragraph, up to a line that another name opens."""
     while start < len(lines) and not lines[start]:
         start += 1
     end = start
-    while end < len(lines) and lines[end] and end - start < 4:
+    while end < len(lines) and lines[end] and end - start < 4 and not any(key in names for key in _keys(lines[end])):
         end += 1
     return " ".join(lines[start:end])
 
 
-def _first_sentence(text: str) -> str:
-    text = _TYPE.sub("", text.strip(_EDGES))
+def _meaning(text: str, documentation: str) -> str:
+    text = text.strip(_EDGES)
     if not re.search(r"[^\W\d_]{2}", text) or _FORMULA_OR_CODE.search(text):
         return ""
-    sentence = re.split(r"(?<=[a-z)\d])\.(?=\s|$)|;\s", text, maxsplit=1)[0].strip()
-    if set(tokens(sentence)) <= _EMPTY_WORDS:
-        return ""
-    if len(sentence) > 140:
-        sentence = sentence[:140].rsplit(" ", 1)[0].rstrip(" ,(:") + " …"
-    return sentence
+    said = restated(text, documentation)
+    return "" if set(tokens(said)) <= _EMPTY_WORDS else said

@@ -1,8 +1,7 @@
 """What the description says of each column."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 from generation.profile import ColumnProfile, Kind
 from generation.profile.columns import ordered_levels
@@ -41,23 +40,32 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class ColumnText:
-    """One line of the table of columns, ready for Markdown."""
+def column_table(columns: Sequence[ColumnProfile], *, roles: Mapping[str, str]) -> list[list[str]]:
+    """The table of columns: a header, then a line for each; only what is known of at least one has a column of its own.
 
-    name: str
-    kind: str
-    values: str
-    known: str
+    `roles` are remarks on columns by name, such as "the later rows are the test rows".
+    """
+    meant = any(column.meaning for column in columns)
+    holes = any(column.missing > 0 for column in columns)
+    header = ["column", *(["meaning"] if meant else []), "type", "values", *(["missing"] if holes else [])]
+    lines = [header]
+    for column in columns:
+        lines.append(
+            [
+                code(column.name),
+                *([escape(column.meaning)] if meant else []),
+                _kind(column),
+                "; ".join(part for part in (escape(_values(column)), roles.get(column.name, "")) if part),
+                *([_missing(column)] if holes else []),
+            ]
+        )
+    return lines
 
 
-def column_text(column: ColumnProfile, *, role: str = "") -> ColumnText:
-    """The line of one column; `role` is a remark such as "the rows of one value stay together"."""
-    kind = _KINDS[column.kind]
+def _kind(column: ColumnProfile) -> str:
     if column.kind is Kind.BOOLEAN and {v for v, _ in column.levels} <= {"0", "1", "0.0", "1.0"}:
-        kind = "0 or 1"
-    known = [part for part in (escape(column.meaning), role, _missing(column)) if part]
-    return ColumnText(code(column.name), kind, escape(_values(column)), "; ".join(known))
+        return "0 or 1"
+    return _KINDS[column.kind]
 
 
 def code(name: str) -> str:
@@ -115,18 +123,31 @@ def kinds(columns: Sequence[ColumnProfile]) -> str:
     for kind, count in counts.most_common():
         one, many = _COUNTED[kind]
         parts.append(f"{count} {one if count == 1 else many}")
+    if len(parts) == 1 and len(columns) > 1:
+        return f"all {parts[0].partition(' ')[2]}"
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else "none"
 
 
+def number_text(column: ColumnProfile, number: float) -> str:
+    """A number of a column: years without a separator, whole numbers below a million in full, else four digits."""
+    if number == int(number) and _holds_years(column):
+        return year(number)
+    return f"{number:,.0f}" if column.whole and number == int(number) and abs(number) < 1e6 else figure(number)
+
+
+def _holds_years(column: ColumnProfile) -> bool:
+    low, high = column.low or 0.0, column.high or 0.0
+    named = bool({"year", "yr"} & set(tokens(column.name))) and low >= 1500 and high <= 2200
+    return column.whole and (named or (low >= 1800 and high <= 2100))
+
+
 def _range(column: ColumnProfile) -> str:
-    low, median, high = column.low or 0.0, column.median or 0.0, column.high or 0.0
-    is_year = column.whole and low >= 1500 and high <= 2200 and {"year", "yr"} & set(tokens(column.name))
-    show = year if is_year else figure
+    low, median, high = (number_text(column, number or 0.0) for number in (column.low, column.median, column.high))
     unit = f" {column.unit}" if column.unit else ""
     few = [value for value, _ in column.levels]
     if column.whole and 2 < len(few) <= MOST_LEVELS_SHOWN:
         return ", ".join(sorted(few, key=float)) + unit
-    return f"{show(low)} to {show(high)}{unit}, median {show(median)}"
+    return f"{low} to {high}{unit}, median {median}"
 
 
 def _levels(column: ColumnProfile) -> str:
@@ -150,8 +171,9 @@ def _missing(column: ColumnProfile) -> str:
     if column.missing <= 0:
         return ""
     codes = [c for c in column.missing_codes if c]
-    written = f", written as {' or '.join(code(c) for c in codes[:3])}" if codes else ""
-    return f"{percent(column.missing)} missing{written}"
+    return (
+        f"{percent(column.missing)}, as {' or '.join(code(c) for c in codes[:3])}" if codes else percent(column.missing)
+    )
 
 
 def families(columns: Sequence[ColumnProfile]) -> tuple[list[ColumnProfile], list[str]]:
@@ -165,6 +187,6 @@ def families(columns: Sequence[ColumnProfile]) -> tuple[list[ColumnProfile], lis
         names = [c.name for c in rest if c.kind is kind]
         if names:
             lines.append(
-                f"{len(names)} more are of the kind {_KINDS[kind]}, from {code(names[0])} to {code(names[-1])}."
+                f"{len(names)} more {_COUNTED[kind][len(names) > 1]}, from {code(names[0])} to {code(names[-1])}."
             )
     return shown, lines

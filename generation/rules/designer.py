@@ -1,20 +1,16 @@
 """A formulation written out: description.md, prepare.py, metric.py and solution.py from the templates."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from generation.formulation import Defect, Formulation, TaskDesign
 from generation.profile import DatasetProfile, Kind, Origin
 from generation.profile.dataset import NUMERIC_KINDS
-from generation.rules import describing
-from generation.rules.columns_text import column_text, families
-from generation.rules.describing import Draft
+from generation.rules.describing import description_fields
+from generation.rules.draft import Draft
 from generation.rules.forecasting import time_format
 from generation.rules.foresight import foresee, salt
 from generation.rules.repair import revise
@@ -64,7 +60,7 @@ def write_out(profile: DatasetProfile, formulation: Formulation) -> TaskDesign:
         direction=spec.direction,
         best=spec.best,
         limits=_limits(profile),
-        description=_description(draft, spec),
+        description=_render("description.md.j2", description_fields(draft, spec)),
         prepare=_render("prepare.py.j2", _prepare_fields(draft, profile.origin)),
         metric=_render("metric.py.j2", _metric_fields(draft, spec)),
         solution=_render("solution.py.j2", _solution_fields(draft)),
@@ -202,41 +198,3 @@ def _modality(formulation: Formulation) -> Modality:
     if formulation.objective != "forecasting":
         return "tabular"
     return "panel" if formulation.entity else "series"
-
-
-def _description(draft: Draft, spec: MetricSpec) -> str:
-    formulation = draft.formulation
-    listed, lines = families(draft.features)
-    split = formulation.split
-    roles = {split.column: "rows that share it stay together" if split.rule == "group" else "orders the split"}
-    sample = describing.sample_cells(draft)
-    first_ids = np.sort(draft.assignment.ids[draft.assignment.test_rows])[:3]
-    return _render(
-        "description.md.j2",
-        {
-            "title": formulation.question,
-            "goal": describing.goal(draft),
-            "about": describing.about(draft),
-            "files": describing.files(draft),
-            "split": describing.split_text(draft),
-            "id_note": describing.id_note(draft),
-            "columns": [column_text(c, role=roles.get(c.name, "")) for c in listed],
-            "families": lines,
-            "asked": describing.asked(draft),
-            "labels_table": describing.label_shares(draft),
-            "left_out": describing.left_out(draft),
-            "scored": describing.scored(draft, spec),
-            "formula": spec.formula,
-            "hand_in": draft.voice.say("hand_in"),
-            "header": _csv_line([draft.id_column, *sample]),
-            "example": [_csv_line([str(identity), *sample.values()]) for identity in first_ids],
-            "valid": describing.valid(draft),
-            "origin": describing.origin(draft.profile),
-        },
-    )
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="").writerow(cells)
-    return stream.getvalue()

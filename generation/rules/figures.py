@@ -30,3 +30,11 @@ def percent(share: float) -> str:
     if share > 0.999:
         return "more than 99.9 %"
     return f"{100 * share:.2g} %" if share < 0.995 else f"{100 * share:.1f} %"
+
+
+def article(noun: str) -> str:
+    """`a` or `an`, by the first sound as far as spelling tells it."""
+    word = noun.lower().lstrip("`'\"")
+    if word.startswith(("uni", "use", "usu", "eu", "one", "ut")):
+        return "a"
+    return "an" if word.startswith(("a", "e", "i", "o", "u", "hour", "honest", "heir")) else "a"

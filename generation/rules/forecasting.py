@@ -15,6 +15,7 @@ from generation.profile import ColumnProfile, DatasetProfile, Kind
 from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.lexicon import sense_words
+from generation.rules.moments import counted, first_and_last, step
 from harness.schema import Split
 
 FEWEST_MOMENTS = 6  # of one entity: fewer are no course
@@ -23,8 +24,6 @@ LASTING = 0.98
 STAYING = 0.9  # of the entities that are tested, so many have been seen
 CUT = (0.1, 0.45)
 KEYS = (Kind.IDENTIFIER, Kind.CATEGORY, Kind.TEXT, Kind.COUNT)
-_STEPS = (("minutes", 60), ("hours", 3600), ("days", 86_400), ("weeks", 604_800), ("months", 2_629_800))
-_LONGER = (("quarters", 7_889_400), ("years", 31_557_600))
 _MEASURED = "it is measured at the same moment as `{target}`, so it is not known beforehand"
 
 
@@ -102,7 +101,7 @@ def series(
     return Series(
         split=Split(rule="time", test=part, seed=seeds.of(question), column=time),
         entity=entity,
-        horizon=_horizon(when[late], profile.frame[time]),
+        horizon=_horizon(when[late], profile.frame[time], profile[time]),
         unknown=_unknown(profile, candidate, time, entity),
     )
 
@@ -133,22 +132,11 @@ def _stay(entities: pd.Series, late: NDArray[np.bool_]) -> bool:
     return both >= STAYING * len(after) and both >= STAYING / 2 * len(before)
 
 
-def _horizon(late: pd.Series, cells: pd.Series) -> str:
+def _horizon(late: pd.Series, cells: pd.Series, column: ColumnProfile) -> str:
     """How far ahead is asked: "125 days, 2020-04-20 to 2020-08-22"."""
-    moments = pd.Series(late.unique()).sort_values()
-    ends = [str(cells[late.index[late == moment][0]]).strip() for moment in (moments.iloc[0], moments.iloc[-1])]
-    return f"{len(moments)} {_step(moments)}, {ends[0]} to {ends[1]}"
-
-
-def _step(moments: pd.Series) -> str:
-    """What the moments are apart, in words."""
-    if len(moments) < 3:
-        return "moments"
-    seconds = float(moments.diff().dropna().dt.total_seconds().median())
-    for name, length in (*_STEPS, *_LONGER):
-        if abs(seconds / length - 1) < 0.06:
-            return name
-    return "moments"
+    asked = cells.astype(str).str.strip()[late.index]
+    first, last = first_and_last(asked, column)
+    return f"{counted(late.nunique(), step(asked, column) or 'moment')}, {first} to {last}"
 
 
 def _unknown(profile: DatasetProfile, candidate: Candidate, time: str, entity: str) -> dict[str, str]:

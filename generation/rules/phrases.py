@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-_FILE = Path(__file__).parent / "templates" / "phrases.toml"
+_FOLDER = Path(__file__).parent / "templates"
+
+
+class _Words(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    roles: dict[str, str]
+    abbreviations: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -27,4 +34,24 @@ class Voice:
 @cache
 def phrases() -> dict[str, list[str]]:
     """All ways of saying, by key."""
-    return TypeAdapter(dict[str, list[str]]).validate_python(tomllib.loads(_FILE.read_text(encoding="utf-8")))
+    return TypeAdapter(dict[str, list[str]]).validate_python(_read("phrases.toml"))
+
+
+@cache
+def _words() -> _Words:
+    return _Words.model_validate(_read("words.toml"))
+
+
+@cache
+def spoken(role: str) -> frozenset[str]:
+    """Words of one role: things, beside, uncountable, states, events."""
+    return frozenset(_words().roles[role].split())
+
+
+def abbreviations() -> dict[str, str]:
+    """What short forms in names stand for."""
+    return _words().abbreviations
+
+
+def _read(name: str) -> dict[str, object]:
+    return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"))

@@ -55,7 +55,8 @@ unrelated: nothing
 
 def test_meanings_from_a_help_page() -> None:
     found = meanings(R_PAGE, ("wage", "union", "sector"))
-    assert found["wage"] == "Wage (in dollars per hour)"
+    assert found["wage"] == "wage (in dollars per hour)"
+    assert found["union"] == "does the person work on a union job?"
     assert "sector" not in found
 
 
@@ -64,6 +65,6 @@ def test_meanings_from_a_list() -> None:
     assert found == {
         "age": "age of the patient in years",
         "bmi": "body mass index",
-        "charges": "what the insurer paid",
+        "charges": "what the insurer paid, in dollars",
         "smoker": "whether the person smokes",
     }

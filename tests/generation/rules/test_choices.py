@@ -102,7 +102,7 @@ def test_names_in_plain_words(name: str, words: str) -> None:
         (houses(), "price", "Town: how high is the price?"),
         (houses().rename(columns={"price": "price_eur"}), "price_eur", "Town: how high is the price in EUR?"),
         (houses().rename(columns={"price": "acres_burned"}), "acres_burned", "Town: what are the acres burned?"),
-        (patients(), "diagnosis", "Town: is the diagnosis sick or well?"),
+        (patients(), "diagnosis", "Town: sick or well?"),
         (houses().rename(columns={"price": "n_visits"}), "n_visits", "Town: how many visits?"),
     ],
 )
