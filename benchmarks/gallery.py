@@ -21,7 +21,7 @@ from generation.rules.brainstormer import formulations
 from generation.rules.designer import write_out
 from generation.rules.refactor import normalise
 from harness.package import TaskPackage
-from harness.sources import Fetched, resolve
+from harness.sources import resolve
 from harness.sources.archive import opened
 from harness.sources.download import archive
 from harness.sources.schemes.pypi import FORM
@@ -76,12 +76,8 @@ def show(entry: Entry, folder: Path) -> Shown:
     chosen: Formulation | None = next((one for one in asked if one.slug == entry.slug), None)
     if chosen is None:
         raise LookupError(f"{entry.name}: {entry.slug} is not among {', '.join(one.slug for one in asked) or 'none'}")
-    package = _packaged(profile, chosen, fetched)
+    package = normalise(write_out(profile, chosen), profile, fetched, collection="generated")
     return Shown(entry, package, fetched.documentation, profile.rows, profile.names)
-
-
-def _packaged(profile: object, chosen: Formulation, fetched: Fetched) -> TaskPackage:
-    return normalise(write_out(profile, chosen), profile, fetched, collection="generated")
 
 
 def _plain_file(entry: Entry, folder: Path) -> Path:

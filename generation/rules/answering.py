@@ -94,7 +94,7 @@ def sample_cells(draft: Draft) -> Mapping[str, str]:
         typical = get_metric(formulation.metric).typical(pd.Series(draft.train_numbers))
         return {formulation.target: f"{typical:.6g}"}
     if formulation.prediction == "label":
-        return {formulation.target: max(formulation.labels, key=list(cells).count)}
+        return {formulation.target: str(cells.value_counts().reindex(list(formulation.labels), fill_value=0).idxmax())}
     if formulation.prediction == "probability":
         return {formulation.target: f"{(cells == formulation.labels[1]).mean():.6g}"}
     return {f"p_{label}": f"{(cells == label).mean():.6g}" for label in formulation.labels}

@@ -68,7 +68,7 @@ def _horizon(draft: Draft) -> str:
     column, cells = draft.profile[split.column], draft.cells(split.column)
     late = cells[draft.assignment.test_rows]
     unit = step(cells, column)
-    count = int(seconds(late, column).nunique())
+    count = int(seconds(late.drop_duplicates(), column).nunique())
     return f"the last {counted(count, unit) if count > 1 else unit}" if unit else "the time that follows"
 
 
@@ -152,5 +152,5 @@ def split_text(draft: Draft) -> str:
 def id_note(draft: Draft) -> str:
     """What the id column is, and how missing values look."""
     note = draft.voice.say("id_note", id=code(draft.id_column))
-    blank = any(c.missing > 0 and bool((draft.cells(c.name) == "").any()) for c in draft.features)
+    blank = any(c.missing > 0 and bool((draft.glance(c.name) == "").any()) for c in draft.features)
     return f"{note} An empty cell is a missing value." if blank else note

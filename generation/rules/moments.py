@@ -27,7 +27,7 @@ def seconds(cells: pd.Series, column: ColumnProfile) -> pd.Series:
 
 def step(cells: pd.Series, column: ColumnProfile) -> str:
     """The usual distance of one moment from the next ("day", "week"), or nothing where there is none."""
-    distinct = np.unique(seconds(cells, column).dropna().to_numpy(dtype=np.float64))
+    distinct = np.unique(seconds(cells.drop_duplicates(), column).dropna().to_numpy(dtype=np.float64))
     if len(distinct) < 3:
         return ""
     usual = float(np.median(np.diff(distinct)))
@@ -36,6 +36,7 @@ def step(cells: pd.Series, column: ColumnProfile) -> str:
 
 def first_and_last(cells: pd.Series, column: ColumnProfile) -> tuple[str, str]:
     """The cells of the earliest and of the latest moment."""
+    cells = cells.drop_duplicates()
     when = seconds(cells, column).to_numpy(dtype=np.float64)
     return str(cells.iloc[int(np.nanargmin(when))]), str(cells.iloc[int(np.nanargmax(when))])
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from generation.profile import ColumnProfile, Kind
 from generation.profile.restating import codes
-from generation.rules.columns_text import code, date_pattern, listed
+from generation.rules.columns_text import code, date_pattern, listed, number_text
 from generation.rules.draft import Draft
 from generation.rules.figures import figure, percent
 from generation.rules.moments import seconds
@@ -23,6 +23,7 @@ _FEW_ROWS = 500
 _DRIFT = 0.5
 _FAR = 20
 _MOST_SEARCHED = 60
+_MOST_COMPARED = 5
 _TWO_DAYS = 2 * 86400
 _TEN_YEARS = 3653 * 86400
 
@@ -113,10 +114,8 @@ def _missing(draft: Draft) -> Iterator[str]:
 def _unseen(draft: Draft) -> Iterator[str]:
     """A column of many values, some of which only the test rows have."""
     gone = draft.formulation.split.column if draft.formulation.split.rule == "group" else ""
-    for column in draft.features:
-        labelled = column.kind in (Kind.CATEGORY, Kind.IDENTIFIER) and column.cardinality > _MANY_LEVELS
-        if column.name == gone or not labelled:
-            continue
+    labelled = [c for c in draft.features if c.kind in (Kind.CATEGORY, Kind.IDENTIFIER) and c.name != gone]
+    for column in [c for c in labelled if c.cardinality > _MANY_LEVELS][:_MOST_COMPARED]:
         cells = draft.cells(column.name)
         fresh = ~cells[draft.assignment.test_rows].isin(set(cells[draft.assignment.train_rows]))
         if float(fresh.mean()) >= _UNSEEN:
@@ -131,13 +130,15 @@ def _wild(draft: Draft) -> Iterator[str]:
     """A number that lies far beyond all others is mostly an error."""
     found = []
     for column in [c for c in draft.features if c.high is not None and c.cardinality > _MANY_LEVELS][:_MOST_SEARCHED]:
-        numbers = pd.to_numeric(draft.cells(column.name), errors="coerce").dropna().to_numpy(dtype=np.float64)
+        numbers = pd.to_numeric(draft.glance(column.name), errors="coerce").dropna().to_numpy(dtype=np.float64)
         low, high = np.percentile(numbers, [1, 99]) if len(numbers) else (0.0, 0.0)
-        least, most = float(numbers.min(initial=low)), float(numbers.max(initial=high))
+        least, most = column.low or 0.0, column.high or 0.0
         if high > low and most > high + _FAR * (high - low):
-            found.append(f"{code(column.name)} reaches {figure(most)} (99 % are at most {figure(high)})")
+            found.append(f"{code(column.name)} reaches {number_text(column, most)} (99 % are at most {figure(high)})")
         elif high > low and least < low - _FAR * (high - low):
-            found.append(f"{code(column.name)} goes down to {figure(least)} (99 % are at least {figure(low)})")
+            found.append(
+                f"{code(column.name)} goes down to {number_text(column, least)} (99 % are at least {figure(low)})"
+            )
     if found:
         yield draft.voice.say("watch_wild", columns="; ".join(found[:2]))
 
@@ -145,8 +146,8 @@ def _wild(draft: Draft) -> Iterator[str]:
 def _epoch(draft: Draft) -> Iterator[str]:
     """Dates at the start of Unix time, with all others years later, stand for nothing."""
     for column in draft.features:
-        if column.kind is Kind.DATE and column.date_format:
-            when = seconds(draft.cells(column.name), column).dropna()
+        if column.kind is Kind.DATE and abs(float(seconds(pd.Series([column.earliest]), column).iloc[0])) <= _TWO_DAYS:
+            when = seconds(draft.cells(column.name).drop_duplicates(), column).dropna()
             zero = when.abs() <= _TWO_DAYS
             if zero.any() and not zero.all() and float(when[~zero].min()) > _TEN_YEARS:
                 yield draft.voice.say("watch_epoch", column=code(column.name), cell=code(column.earliest))

@@ -66,7 +66,9 @@ def _by_time(profile: DatasetProfile, stated: str) -> str:
     """A moment, or one thing at one moment, if that names (nearly) every row; `stated` is a noun for the thing."""
     for time in profile.times:
         column = profile[time]
-        unit = step(profile.frame[time].astype(str).str.strip(), column) or ("" if column.date_format else "year")
+        unit = step(profile.frame[time].drop_duplicates().astype(str).str.strip(), column) or (
+            "" if column.date_format else "year"
+        )
         if unit and column.cardinality >= _NEARLY_ALL * profile.rows and column.kind is Kind.DATE:
             return "" if stated else unit
         entity = _panel(profile, column)
@@ -81,10 +83,10 @@ def _panel(profile: DatasetProfile, time: ColumnProfile) -> str:
     named = [profile[name] for name in profile.entities]
     coded = [c for c in profile.columns if c.kind in (Kind.CATEGORY, Kind.IDENTIFIER) and c.cardinality > 1]
     for column in (*named, *coded):
-        pairs = len(profile.frame[[column.name, time.name]].drop_duplicates())
         grid = column.cardinality * time.cardinality
-        known = column.name in profile.entities
-        if pairs >= _NEARLY_ALL * profile.rows and (known or grid <= _FULL_GRID * profile.rows):
+        if column.name not in profile.entities and not profile.rows <= grid <= _FULL_GRID * profile.rows:
+            continue
+        if len(profile.frame[[column.name, time.name]].drop_duplicates()) >= _NEARLY_ALL * profile.rows:
             return column.name
     return ""
 

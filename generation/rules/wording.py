@@ -128,11 +128,19 @@ def _what(candidate: Candidate) -> str:
     said = bare(candidate.column.meaning)
     counted = "number of " if said.endswith("(number)") else ""
     meaning = counted + re.sub(r"^(the|a|an) ", "", re.sub(r"\s*\([^)]*\)", "", said))
-    plain, words = phrase(candidate.name), meaning.split()
-    if not words or meaning.endswith("?") or words[0].lower() in _NO_NOUNS:
+    plain, words = phrase(candidate.name), re.split(r",? (?:that|which|who|where) ", meaning)[0].split()
+    if not words or meaning.endswith("?") or words[0].lower() in _NO_NOUNS or _is_plain(candidate, words):
         return plain
+    meaning = " ".join(words)
     short = clause(meaning, MOST_WORDS_OF_A_MEANING)
     return plain if set(plain.lower().split()) >= set(tokens(short)) else short
+
+
+def _is_plain(candidate: Candidate, meaning: list[str]) -> bool:
+    """Whether a name is a word that needs no other: one that its meaning uses, or one of money, time or counts."""
+    name = tokens(candidate.name)
+    known = set().union(*(subject_words(role) for role in ("money", "long", "many")))
+    return set(name) <= {word.lower() for word in meaning} or (bool(name) and name[-1] in known)
 
 
 def _how_high(candidate: Candidate) -> str:
