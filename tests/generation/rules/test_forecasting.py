@@ -118,7 +118,7 @@ def test_a_wait_is_asked_for_by_its_ninth_decile(tmp_path: Path) -> None:
     assert (one.objective, one.metric, one.prediction) == ("quantile", "pinball_90", "number")
     sample = float(files["sample_submission.csv"]["wait_minutes"].iloc[0])
     assert sample == pytest.approx(files["train.csv"]["wait_minutes"].astype(float).quantile(0.9), rel=1e-5)
-    assert "nine of ten" in package.card.title
+    assert "90 %" in package.card.title
     assert 'loss="quantile", quantile=0.9' in package.files["solution.py"]
 
 
