@@ -18,8 +18,9 @@ from harness.sandboxes.stack import WARM_IMPORTS, data_stack, versions
 REPOSITORY = "mlesmith/sandbox"
 # Where engines and programs expect a folder; the engine makes places to bind to by itself.
 FOLDERS = ("usr", "etc", "proc", "sys", "dev", "tmp", "var/tmp", "workspace", "opt/mlesmith/bin")
-# A volume takes over the rights of the folder that it covers, and the user inside is not known yet.
-MODES = {"workspace": 0o1777}
+# A volume and a file system in memory may take over the rights of the folder that they cover, and the user inside is
+# not known yet.
+MODES = {place: 0o1777 for place in ("workspace", "tmp", "var/tmp")}
 PYTHON_LABEL = "mlesmith.python"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 

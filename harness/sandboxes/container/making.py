@@ -102,10 +102,10 @@ def _sees_files(image: Image) -> bool:
 
 
 def _import(packed: IO[bytes], name: str, about: dict[str, str]) -> None:
-    repository, _, version = name.partition(":")
     marks = [f'LABEL {key}="{value}"' for key, value in {LABEL: "image", **about}.items()]
     with named_errors():
-        engine().api.import_image_from_data(packed, repository=repository, tag=version, changes=marks)
+        # The whole name in one: Podman 4.3 takes no notice of a tag beside it.
+        engine().api.import_image_from_data(packed, repository=name, changes=marks)
 
 
 def _of_this_machine(folder: Path, say: Say) -> Image:
