@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import secrets
 import time
 from contextlib import suppress
@@ -147,6 +148,7 @@ def _remove(handle: Handle) -> None:
 
 def _create(spec: SandboxSpec, used: Image, seen: Layout, mounts: list[Mount]) -> Handle:
     about, limits = traits(), spec.limits
+    bounds = most(limits, about)
     uid = user(next(_next_user), maps_ids=about.maps_ids)
     memory = (limits.memory_mb + OVERHEAD_MB) << 20
     small = min(TEMPORARY_MB, limits.disk_mb)
@@ -156,7 +158,8 @@ def _create(spec: SandboxSpec, used: Image, seen: Layout, mounts: list[Mount]) -
     with named_errors():
         return engine().containers.create(
             used.digest,
-            [used.python, "-I", "-S", "-c", SERVE],
+            # Told to process 1, too: Podman 4 without root takes bounds and does not keep them.
+            [used.python, "-I", "-S", "-c", SERVE, json.dumps(bounds)],
             auto_remove=True,
             cap_drop=["ALL"],
             cgroupns="private",
@@ -179,7 +182,7 @@ def _create(spec: SandboxSpec, used: Image, seen: Layout, mounts: list[Mount]) -
             # Hanging up is the end: the server inside reads it there.
             stdin_open=True,
             tmpfs={folder: f"{writable},size={size << 20}" for folder, size in sizes.items()},
-            ulimits=ulimits(limits, about),
+            ulimits=[Ulimit(name=name, soft=size, hard=size) for name, size in bounds.items()],
             user=f"{uid}:{uid}",
             working_dir=WORKSPACE,
         )
@@ -209,12 +212,10 @@ def writable_by(uid: int, about: Traits) -> str:
     return f"rw,exec,nosuid,nodev,{owned}"
 
 
-def ulimits(limits: SandboxLimits, about: Traits) -> list[Ulimit]:
+def most(limits: SandboxLimits, about: Traits) -> dict[str, int]:
     """What each process may take; where no control group bounds the memory, each is bound by its data.
 
     The number of processes is that of the user, so of the sandbox; Podman would ask for more than it may itself.
     """
     sizes = {"core": 0, "nofile": 4096, "fsize": (limits.disk_mb + 1) << 20, "nproc": limits.processes + THREADS}
-    if "memory" not in about.keeps:
-        sizes["data"] = limits.memory_mb << 20
-    return [Ulimit(name=name, soft=size, hard=size) for name, size in sizes.items()]
+    return sizes if "memory" in about.keeps else {**sizes, "data": limits.memory_mb << 20}
