@@ -145,7 +145,7 @@ class HostSandbox(ProvidedSandbox):
             about, data = files.read(str(self._submission(file)), limit, plain=True)
         except OSError as error:
             return Plain(b"", type(error).__name__, str(error))
-        return Plain(bytes(data), about.get("error"), about.get("message", ""))
+        return Plain.told(about, bytes(data))
 
     def _submission(self, file: str) -> Path:
         if file not in {SUBMISSION, f"{WORKSPACE}/{SUBMISSION}"}:

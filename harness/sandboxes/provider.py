@@ -1,7 +1,7 @@
 """What a provider of sandboxes must offer beyond Inspect's own contract; everything else asks for no more than this."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -22,6 +22,12 @@ class Plain:
     data: bytes
     error: str | None = None
     message: str = ""
+
+    @classmethod
+    def told(cls, answer: Mapping[str, object], data: bytes) -> Self:
+        """The snapshot of which `inside.server.files.read` tells."""
+        error = answer.get("error")
+        return cls(data, None if error is None else str(error), str(answer.get("message", "")))
 
 
 class ProvidedSandbox(SandboxEnvironment):

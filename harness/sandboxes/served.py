@@ -181,8 +181,7 @@ class ServedSandbox(ProvidedSandbox):
     @override
     async def read_plain(self, file: str, limit: int) -> Plain:
         answer = await (await self.server()).ask({"op": "read", "path": _inside(file), "plain": True, "limit": limit})
-        error = answer.header.get("error")
-        return Plain(answer.data, None if error is None else str(error), str(answer.header.get("message", "")))
+        return Plain.told(answer.header, answer.data)
 
     @classmethod
     @override

@@ -14,10 +14,10 @@ from inspect_ai.util import ComposeConfig
 from harness.errors import MachineError
 from harness.sandboxes.bubble.arguments import SERVER, TEMPORARY_MB
 from harness.sandboxes.bubble.cgroups import OVERHEAD_MB
-from harness.sandboxes.container.engine import engine, labels, named_errors, sweep_once
+from harness.sandboxes.container.engine import labels, sweep_once
 from harness.sandboxes.container.image import image
 from harness.sandboxes.container.layout import layout, shared_user
-from harness.sandboxes.container.traits import traits
+from harness.sandboxes.container.traits import DOCKER, traits
 from harness.sandboxes.spec import WORKSPACE, SandboxSpec
 from harness.sandboxes.stack import data_stack
 
@@ -43,8 +43,13 @@ def probe() -> str:
         raise MachineError(
             "Inspect's docker binds this machine's files, which the engine does not see.", "Use --sandbox container."
         )
-    with named_errors():
-        version = str(engine().version()["Version"])
+    about = traits()
+    if about.name != DOCKER or "memory" not in about.keeps:
+        raise MachineError(
+            f"Inspect's docker takes Docker with limits by control groups, and the engine is {about}.",
+            "Use --sandbox container.",
+        )
+    version = about.version
     if int(version.split(".", maxsplit=1)[0]) < OLDEST_ENGINE:
         raise MachineError(
             f"The engine {version} is too old for Inspect's docker: it takes {OLDEST_ENGINE} or later.",

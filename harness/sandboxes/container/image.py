@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from docker.errors import ImageNotFound
 
 from harness.errors import MachineError
-from harness.sandboxes.container.engine import engine, named_errors
+from harness.sandboxes.container.engine import engine, named_errors, on_a_socket
 from harness.sandboxes.container.layout import etc, links
 from harness.sandboxes.stack import WARM_IMPORTS, data_stack, versions
 
@@ -51,7 +51,7 @@ def _short(*parts: object) -> str:
 
 def may_bind() -> bool:
     """Whether the engine may see this machine's files: it listens on a socket of this machine, and that is Linux."""
-    return sys.platform == "linux" and engine().api.base_url == "http+docker://localhost"
+    return sys.platform == "linux" and on_a_socket()
 
 
 def image() -> Image:
