@@ -15,7 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from harness.errors import MachineError
 from harness.sandboxes.container.carried import pack_frame, pack_stack
-from harness.sandboxes.container.drafts import build, made, new_draft, packed_to
+from harness.sandboxes.container.drafts import build, made, marked, new_draft, packed_to
 from harness.sandboxes.container.engine import ANSWER_S, engine, labels, named_errors
 from harness.sandboxes.container.image import PYTHON, PYTHON_LABEL, Image
 from harness.sandboxes.stack import Entry, data_stack, versions
@@ -53,7 +53,7 @@ def draft_on_base(base: str | None, folder: Path, say: Say = str) -> Image | Non
         pack_stack(archive, _entries_for(name, folder, say))
     say(f"Handing {(folder / 'stack.tar').stat().st_size >> 20} MB to the engine.")
     target = new_draft()
-    about = {**labels("image"), PYTHON_LABEL: python, "mlesmith.base": name}
+    about = {**marked(), PYTHON_LABEL: python, "mlesmith.base": name}
     build(name, folder / "stack.tar", "/", target, about)
     return made(target, whole=True)
 

@@ -13,7 +13,7 @@ from requests.exceptions import RequestException
 
 from harness.errors import MachineError
 from harness.sandboxes.container.archive import Archive
-from harness.sandboxes.container.engine import DRAFT, engine, labels, named_errors
+from harness.sandboxes.container.engine import DRAFT, DRAFTED, LABEL, engine, named_errors, owner
 from harness.sandboxes.container.image import MODES, Image, find
 
 
@@ -36,8 +36,13 @@ def imported(packed: IO[bytes], about: dict[str, str], *, whole: bool) -> Image:
     name = new_draft()
     with named_errors():
         # The whole name in one: Podman 4.3 takes no notice of a tag beside it.
-        engine().api.import_image_from_data(packed, repository=name, changes=_marks({**labels("image"), **about}))
+        engine().api.import_image_from_data(packed, repository=name, changes=_marks({**marked(), **about}))
     return made(name, whole=whole)
+
+
+def marked() -> dict[str, str]:
+    """The labels of a draft, and of what becomes of it."""
+    return {LABEL: "image", DRAFTED: owner()}
 
 
 def _marks(about: dict[str, str]) -> list[str]:

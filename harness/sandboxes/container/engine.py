@@ -17,17 +17,22 @@ from harness.errors import MachineError
 from harness.sandboxes.bubble.owner import gone, mark
 
 LABEL, OWNER = "mlesmith", "mlesmith.owner"
-DRAFT = "mlesmith/draft"
+# A draft's owner has a label of its own: containers inherit the labels of their image.
+DRAFT, DRAFTED = "mlesmith/draft", "mlesmith.drafted"
 # Docker 20.10, Podman 4: the oldest that keep every option that is used.
 OLDEST = (1, 41)
 CONNECTIONS, ANSWER_S = 32, 60
 
+NOT_THERE = "Start it (`systemctl start docker`), or set DOCKER_HOST to where it listens."
+# Where engines listen that `DOCKER_HOST` alone leads to: without root below XDG_RUNTIME_DIR, and Podman.
+RUNTIME = "XDG_RUNTIME_DIR"
+ELSEWHERE = (f"${RUNTIME}/docker.sock", f"${RUNTIME}/podman/podman.sock", "/run/podman/podman.sock")
 # What is said, and the mend; the first that is found.
 MENDS = (
     ("Permission denied", "You may not use its socket: add yourself to the group `docker`, or use rootless Docker."),
     ("could not select device driver", "The engine gives no graphics cards: install the NVIDIA container toolkit."),
-    ("No such file or directory", "Start it (`systemctl start docker`), or set DOCKER_HOST to where it listens."),
-    ("Connection refused", "Start it (`systemctl start docker`), or set DOCKER_HOST to where it listens."),
+    ("No such file or directory", NOT_THERE),
+    ("Connection refused", NOT_THERE),
     ("No such image", "Run `mlesmith image` first."),
     ("No such container", "The container ended at once. Run `mlesmith image` again."),
 )
@@ -39,7 +44,17 @@ class NoEngine(MachineError):
 
     def __init__(self, said: str) -> None:
         mend = next((words for sign, words in MENDS if sign in said), START)
+        if mend in (NOT_THERE, START) and (places := listening()):
+            mend = f"There is an engine at {' and '.join(places)}: set DOCKER_HOST=unix://{places[0]}."
         super().__init__(f"The container engine can't be used: {said.strip().rstrip('.')}.", mend)
+
+
+def listening() -> list[str]:
+    """Socket files of engines that are looked for nowhere else, where DOCKER_HOST names none."""
+    if os.environ.get("DOCKER_HOST"):
+        return []
+    places = [os.path.expandvars(place) for place in ELSEWHERE]
+    return [place for place in places if Path(place).is_socket()]
 
 
 @contextmanager
@@ -85,7 +100,12 @@ def here() -> tuple[str, str]:
 
 def labels(kind: str) -> dict[str, str]:
     """What everything that is made is marked with: its kind, and this machine, user and process."""
-    return {LABEL: kind, OWNER: " ".join((*here(), mark()))}
+    return {LABEL: kind, OWNER: owner()}
+
+
+def owner() -> str:
+    """This machine, user and process."""
+    return " ".join((*here(), mark()))
 
 
 def on_a_socket() -> bool:
@@ -93,13 +113,13 @@ def on_a_socket() -> bool:
     return engine().api.base_url == "http+docker://localhost"
 
 
-def abandoned(owner: str) -> bool:
+def abandoned(maker: str) -> bool:
     """Whether the process that made something is known to have ended; what may be another's is left to that one.
 
     Another machine may have the same name, another container the same numbers, and a system may hide the processes of
     other users.
     """
-    who, since, process = [*owner.split(" "), "", ""][:3]
+    who, since, process = [*maker.split(" "), "", ""][:3]
     our_name, our_time = here()
     if who != our_name or not process:
         return False
@@ -122,7 +142,7 @@ def sweep_once() -> None:
                 with suppress(APIError):
                     volume.remove()
         for image in engine().images.list(name=DRAFT):
-            if abandoned(image.labels.get(OWNER, "")):
+            if abandoned(image.labels.get(DRAFTED, "")):
                 for tag in (tag for tag in image.tags if DRAFT in tag):
                     with suppress(APIError):
                         engine().images.remove(tag)

@@ -14,6 +14,7 @@ DOCKER, PODMAN = "Docker", "Podman"
 PODMAN_INFO = "/v4.0.0/libpod/info"
 # Names of controllers, and where Docker's interface says whether they are kept.
 KEPT = {"memory": "MemoryLimit", "pids": "PidsLimit", "cpu": "CpuCfsQuota"}
+CONTROLLERS = frozenset(KEPT)
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def _said(maker: "subprocess.Popen[str]") -> bool:
 def drafts_of(pids: set[int]) -> list[str]:
     """The drafts that processes have made, by the mark of their owner."""
     found = engines.engine().images.list(name=engines.DRAFT)
-    owners = {str(image.labels.get(engines.OWNER)).split()[-1].split(".")[0]: image.tags for image in found}
+    owners = {str(image.labels.get(engines.DRAFTED)).split()[-1].split(".")[0]: image.tags for image in found}
     return [tag for pid in pids for tag in owners.get(str(pid), [])]
 
 
@@ -148,6 +148,11 @@ def test_drafts_of_killed_makers_are_removed_and_of_living_ones_not() -> None:
         assert [name in left for name in names] == [False, True]
         living.communicate()
         sweep()
+
+
+def test_no_container_inherits_an_owner_from_the_image() -> None:
+    """Inspect's own docker makes containers without labels of ours; with the maker's they would be swept after it."""
+    assert engines.OWNER not in engines.engine().images.get(make_image().name).labels
 
 
 GONE = "1.1"
