@@ -141,11 +141,12 @@ def sweep_once() -> None:
                     _remove(user)
                 with suppress(APIError):
                     volume.remove()
-        for image in engine().images.list(name=DRAFT):
-            if abandoned(image.labels.get(DRAFTED, "")):
-                for tag in (tag for tag in image.tags if DRAFT in tag):
+        for image in engine().images.list(filters={"label": DRAFTED}):
+            if abandoned(image.labels[DRAFTED]):
+                # Without a name at all is one that another making has replaced.
+                for name in [tag for tag in image.tags if DRAFT in tag] if image.tags else [str(image.id)]:
                     with suppress(APIError):
-                        engine().images.remove(tag)
+                        engine().images.remove(name)
 
 
 def _remove(container: Container) -> None:

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from docker.models.images import Image
 
 from harness.errors import MachineError
 from harness.sandboxes.container import engine as engines
@@ -124,18 +125,18 @@ def test_makers_at_once_leave_each_other_alone(whole: bool, repository: str, tmp
         assert [maker.communicate()[0].strip() for maker in makers] == [str(whole)] * len(makers)
         assert [maker.returncode for maker in makers] == [0] * len(makers)
     assert len(engines.engine().images.list(name=repository)) == 1
-    assert not drafts_of({maker.pid for maker in makers})
+    sweep()
+    assert not [image.tags for image in made_by({maker.pid for maker in makers}) if repository not in str(image.tags)]
 
 
 def _said(maker: "subprocess.Popen[str]") -> bool:
     return bool(select.select([maker.stdout], [], [], 0.1)[0])
 
 
-def drafts_of(pids: set[int]) -> list[str]:
-    """The drafts that processes have made, by the mark of their owner."""
-    found = engines.engine().images.list(name=engines.DRAFT)
-    owners = {str(image.labels.get(engines.DRAFTED)).split()[-1].split(".")[0]: image.tags for image in found}
-    return [tag for pid in pids for tag in owners.get(str(pid), [])]
+def made_by(pids: set[int]) -> list[Image]:
+    """The images that processes have made, by the mark of their maker."""
+    found = engines.engine().images.list(filters={"label": engines.DRAFTED})
+    return [one for one in found if int(one.labels[engines.DRAFTED].split()[-1].split(".")[0]) in pids]
 
 
 def test_drafts_of_killed_makers_are_removed_and_of_living_ones_not() -> None:
