@@ -48,7 +48,7 @@ def examine() -> list[Examined]:
         container,
         tried("sandbox docker", trials.docker),
         *([tried("warm starts", trials.warm)] if bubble.works != "no" else []),
-        *_inside(next((one.what.split()[1] for one in (bubble, container) if one.works == "yes"), None)),
+        *_inside(next((one.what.split()[1] for one in (bubble, container) if one.works != "no"), None)),
         _disk(),
         _memory(),
         Examined("processors", "yes", f"{len(os.sched_getaffinity(0))} of {os.cpu_count()} for this process"),

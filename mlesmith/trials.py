@@ -14,6 +14,11 @@ from harness.sandboxes.spec import SandboxLimits, SandboxSpec
 SMALL = SandboxLimits(memory_mb=512, disk_mb=16, processes=32)
 TRIAL_S = 60
 DELEGATE = "Start it where control groups are delegated: `systemd-run --user --scope mlesmith ...`, or as root."
+DELEGATE_TO_ENGINE = (
+    "Use an engine of root's, or give the one without root control groups: version 2 (systemd does so for a user's own "
+    "services: `systemctl --user start docker`, or podman.socket), with memory, pids and cpu delegated."
+)
+CALLED = {"cpu": "processors", "memory": "memory", "pids": "processes"}
 WARM = "Nothing is lost but time. Warm starts need user namespaces inside bubblewrap and a /proc of their own."
 DEFECT = "Run nothing here that you don't trust, and report this with what `mlesmith doctor --json` says."
 HUNGRY = "bytearray(3 << 30)"
@@ -77,17 +82,21 @@ async def _warm() -> str:
 
 
 def container() -> str:
-    """A container of the sandbox's own image."""
-    from harness.sandboxes.container.engine import engine
-    from harness.sandboxes.container.image import digest
+    """A container of the sandbox's own image, and what kind of engine makes it."""
+    from harness.sandboxes.container.engine import on_a_socket
+    from harness.sandboxes.container.image import image
+    from harness.sandboxes.container.traits import CONTROLLERS, traits
 
-    image = digest()
-    about = engine().version()
-    name = next((part["Name"] for part in about.get("Components") or [] if "Engine" in part["Name"]), "Engine")
-    kind = "Docker" if name == "Engine" else name
+    made, about = image(), traits()
     anyio.run(_timed, "container")
     seconds = anyio.run(_timed, "container")
-    return f"{kind} {about['Version']}, image {image[:19]}; {seconds:.2f} s for a sandbox and a command"
+    where = "" if on_a_socket() else " elsewhere (DOCKER_HOST)"
+    copied = ", what it needs of this machine is copied" if made.whole else ""
+    seen = f"{about}{where}, image {made.digest[:19]}{copied}; {seconds:.2f} s for a sandbox and a command"
+    missing = " and ".join(f"no {CALLED[name]}" for name in sorted(CONTROLLERS - about.keeps))
+    if missing:
+        raise Weaker(f"{seen}; the engine limits {missing} of a sandbox as a whole", DELEGATE_TO_ENGINE)
+    return seen
 
 
 def docker() -> str:
@@ -129,12 +138,13 @@ async def _composed() -> float:
 
 def memory_limit(kind: str) -> str:
     """Whether a program that takes more memory than it has is ended, and by what."""
-    killed = anyio.run(_killed_for_memory, kind)
-    if not killed:
-        raise Weaker("each process is bound by its address space, several together are not", DELEGATE)
+    if not anyio.run(_killed_for_memory, kind):
+        mend = DELEGATE if kind == "bubble" else DELEGATE_TO_ENGINE
+        raise Weaker("each process is bound by its address space, several together are not", mend)
     from harness.sandboxes.bubble.cgroups import version
+    from harness.sandboxes.container.traits import traits
 
-    return f"kept by control groups (version {version()})"
+    return f"kept by control groups (version {version() if kind == 'bubble' else traits().cgroups})"
 
 
 async def _killed_for_memory(kind: str) -> bool:

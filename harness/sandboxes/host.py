@@ -12,23 +12,20 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal, NoReturn, overload
+from typing import Literal, NoReturn, overload
 
 from inspect_ai.util import (
     ExecResult,
-    SandboxEnvironment,
-    SandboxEnvironmentConfigType,
     SandboxEnvironmentLimits,
     sandboxenv,
 )
-from pydantic import BaseModel
 from typing_extensions import override
 
 from harness.agents.names import BASELINES
 from harness.errors import UserError
 from harness.sandboxes.bubble.arguments import HOUSE
 from harness.sandboxes.inside.server import files
-from harness.sandboxes.provider import Plain, ProvidedSandbox, provided
+from harness.sandboxes.provider import Plain, ProvidedSandbox
 from harness.sandboxes.spec import DATA, RULES, WORKSPACE, SandboxSpec
 
 SUBMISSION = "submission.csv"
@@ -145,36 +142,12 @@ class HostSandbox(ProvidedSandbox):
             about, data = files.read(str(self._submission(file)), limit, plain=True)
         except OSError as error:
             return Plain(b"", type(error).__name__, str(error))
-        return Plain(bytes(data), about.get("error"), about.get("message", ""))
+        return Plain.told(about, bytes(data))
 
     def _submission(self, file: str) -> Path:
         if file not in {SUBMISSION, f"{WORKSPACE}/{SUBMISSION}"}:
             _refuse(f"the file {file}")
         return self._place / SUBMISSION
-
-    @classmethod
-    @override
-    async def sample_init(
-        cls, task_name: str, config: SandboxEnvironmentConfigType | None, metadata: dict[str, str]
-    ) -> dict[str, SandboxEnvironment]:
-        return {"default": await cls.open(config if isinstance(config, SandboxSpec) else SandboxSpec())}
-
-    @classmethod
-    @override
-    async def sample_cleanup(
-        cls,
-        task_name: str,
-        config: SandboxEnvironmentConfigType | None,
-        environments: dict[str, SandboxEnvironment],
-        interrupted: bool,
-    ) -> None:
-        for environment in environments.values():
-            await provided(environment).close()
-
-    @classmethod
-    @override
-    def config_deserialize(cls, config: dict[str, Any]) -> BaseModel:
-        return SandboxSpec.model_validate(config)
 
 
 def _refuse(what: str) -> NoReturn:

@@ -1,11 +1,13 @@
 """What a provider of sandboxes must offer beyond Inspect's own contract; everything else asks for no more than this."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
-from inspect_ai.util import ExecResult, SandboxEnvironment, SandboxUnavailableError
+from inspect_ai.util import ExecResult, SandboxEnvironment, SandboxEnvironmentConfigType, SandboxUnavailableError
+from pydantic import BaseModel
+from typing_extensions import override
 
 from harness.errors import MachineError
 from harness.sandboxes.spec import SandboxSpec
@@ -22,6 +24,12 @@ class Plain:
     data: bytes
     error: str | None = None
     message: str = ""
+
+    @classmethod
+    def told(cls, answer: Mapping[str, object], data: bytes) -> Self:
+        """The snapshot of which `inside.server.files.read` tells."""
+        error = answer.get("error")
+        return cls(data, None if error is None else str(error), str(answer.get("message", "")))
 
 
 class ProvidedSandbox(SandboxEnvironment):
@@ -67,6 +75,30 @@ class ProvidedSandbox(SandboxEnvironment):
     @abstractmethod
     def out_of_memory(self) -> bool:
         """Whether a process inside was ended for its memory, as far as that can be known."""
+
+    @classmethod
+    @override
+    async def sample_init(
+        cls, task_name: str, config: SandboxEnvironmentConfigType | None, metadata: dict[str, str]
+    ) -> dict[str, SandboxEnvironment]:
+        return {"default": await cls.reserve(config if isinstance(config, SandboxSpec) else SandboxSpec())}
+
+    @classmethod
+    @override
+    async def sample_cleanup(
+        cls,
+        task_name: str,
+        config: SandboxEnvironmentConfigType | None,
+        environments: dict[str, SandboxEnvironment],
+        interrupted: bool,
+    ) -> None:
+        for environment in environments.values():
+            await provided(environment).close()
+
+    @classmethod
+    @override
+    def config_deserialize(cls, config: dict[str, Any]) -> BaseModel:
+        return SandboxSpec.model_validate(config)
 
 
 def provided(environment: SandboxEnvironment) -> ProvidedSandbox:

@@ -4,22 +4,19 @@ import asyncio
 import os
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, Literal, Self, overload
+from typing import Literal, Self, overload
 
 from inspect_ai.util import (
     ExecResult,
     OutputLimitExceededError,
-    SandboxEnvironment,
-    SandboxEnvironmentConfigType,
     SandboxEnvironmentLimits,
     SandboxUserUnsupportedError,
 )
-from pydantic import BaseModel
 from typing_extensions import override
 
 from harness.sandboxes.bubble.arguments import INSIDE_ID
 from harness.sandboxes.conversation import Answer, Conversation
-from harness.sandboxes.provider import Plain, ProvidedSandbox, SandboxEnded, provided
+from harness.sandboxes.provider import Plain, ProvidedSandbox, SandboxEnded
 from harness.sandboxes.spec import WORKSPACE, SandboxSpec
 
 USERS = frozenset({None, "agent", str(INSIDE_ID)})
@@ -181,37 +178,12 @@ class ServedSandbox(ProvidedSandbox):
     @override
     async def read_plain(self, file: str, limit: int) -> Plain:
         answer = await (await self.server()).ask({"op": "read", "path": _inside(file), "plain": True, "limit": limit})
-        error = answer.header.get("error")
-        return Plain(answer.data, None if error is None else str(error), str(answer.header.get("message", "")))
-
-    @classmethod
-    @override
-    async def sample_init(
-        cls, task_name: str, config: SandboxEnvironmentConfigType | None, metadata: dict[str, str]
-    ) -> dict[str, SandboxEnvironment]:
-        return {"default": await cls.reserve(config if isinstance(config, SandboxSpec) else SandboxSpec())}
-
-    @classmethod
-    @override
-    async def sample_cleanup(
-        cls,
-        task_name: str,
-        config: SandboxEnvironmentConfigType | None,
-        environments: dict[str, SandboxEnvironment],
-        interrupted: bool,
-    ) -> None:
-        for environment in environments.values():
-            await provided(environment).close()
+        return Plain.told(answer.header, answer.data)
 
     @classmethod
     @override
     def default_concurrency(cls) -> int | None:
         return os.cpu_count()
-
-    @classmethod
-    @override
-    def config_deserialize(cls, config: dict[str, Any]) -> BaseModel:
-        return SandboxSpec.model_validate(config)
 
 
 def _inside(file: str) -> str:

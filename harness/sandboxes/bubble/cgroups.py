@@ -14,6 +14,8 @@ ROOT = Path("/sys/fs/cgroup")
 PREFIX = "mlesmith"
 # The server inside (a small Python) shares the sandbox's memory; it must not cost the agent its share.
 OVERHEAD_MB = 32
+# The file that counts, by version.
+EVENTS = {1: "memory.oom_control", 2: "memory.events"}
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,7 @@ class Group:
 
     def out_of_memory(self) -> bool:
         """Whether the kernel ended a process of the sandbox for its memory."""
-        if self.events is None:
-            return False
-        try:
-            words = self.events.read_text(encoding="utf-8").split()
-        except OSError:
-            return False
-        return dict(zip(words[::2], words[1::2], strict=False)).get("oom_kill", "0") != "0"
+        return self.events is not None and _killed(self.events)
 
     def remove(self) -> bool:
         """Remove the groups; False while processes are still in them."""
@@ -53,6 +49,27 @@ class Group:
             except OSError:
                 return False
         return True
+
+
+def _killed(events: Path) -> bool:
+    try:
+        words = events.read_text(encoding="utf-8").split()
+    except OSError:
+        return False
+    return dict(zip(words[::2], words[1::2], strict=False)).get("oom_kill", "0") != "0"
+
+
+def killed_for_memory(pid: int) -> bool:
+    """Whether the kernel ended a process for its memory in the control group of this one."""
+    try:
+        lines = Path(f"/proc/{pid}/cgroup").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+    controllers = [line.split(":", 2)[1:] for line in lines]
+    own = {name: place for names, place in controllers for name in names.split(",")}
+    if "memory" in own:
+        return _killed(ROOT / "memory" / own["memory"].lstrip("/") / EVENTS[1])
+    return _killed(ROOT / own.get("", "/").lstrip("/") / EVENTS[2])
 
 
 def _settings(version: int, limits: SandboxLimits) -> dict[str, dict[str, str]]:
@@ -129,7 +146,7 @@ def make_group(number: int, limits: SandboxLimits) -> Group | None:
                 folder.rmdir()
         return None
     watched = next(folder for folder in folders if folder.parent in (parents.get("memory"), parents.get("")))
-    return Group(tuple(folders), watched / ("memory.oom_control" if found == 1 else "memory.events"), found)
+    return Group(tuple(folders), watched / (EVENTS[found]), found)
 
 
 def _set(path: Path, value: str, *, optional: bool) -> None:

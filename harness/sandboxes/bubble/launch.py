@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -61,6 +62,15 @@ async def start(job: Job, descriptor: int) -> asyncio.subprocess.Process:
         process.stdin.write(job.encoded())
         process.stdin.close()
     return process
+
+
+async def last_words(process: asyncio.subprocess.Process) -> str:
+    """What a job that is at its end has said on standard error."""
+    if process.stderr is None:
+        return ""
+    with suppress(TimeoutError):
+        return (await asyncio.wait_for(process.stderr.read(4096), 1)).decode(errors="replace").strip()
+    return ""
 
 
 def trial(job: Job, seconds: int) -> subprocess.CompletedProcess[bytes]:

@@ -15,7 +15,7 @@ from typing_extensions import override
 from harness.errors import MachineError
 from harness.sandboxes.bubble.arguments import bubblewrap
 from harness.sandboxes.bubble.cgroups import Group, make_group, sweep
-from harness.sandboxes.bubble.launch import Job, stage, start
+from harness.sandboxes.bubble.launch import Job, last_words, stage, start
 from harness.sandboxes.bubble.program import program
 from harness.sandboxes.bubble.user import sandbox_uid
 from harness.sandboxes.conversation import Conversation
@@ -88,15 +88,8 @@ class Bubble(Conversation):
         try:
             await self._greet(ours, START_S)
         except SandboxEnded as error:
-            said = await self._last_words()
+            said = await last_words(self._process)
             raise MachineError(f"The sandbox did not start: {said or error}") from error
-
-    async def _last_words(self) -> str:
-        if self._process.stderr is None:
-            return ""
-        with suppress(TimeoutError):
-            return (await asyncio.wait_for(self._process.stderr.read(4096), 1)).decode(errors="replace").strip()
-        return ""
 
     @override
     def out_of_memory(self) -> bool:

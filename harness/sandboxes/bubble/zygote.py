@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from harness.errors import MachineError
 from harness.sandboxes.bubble.arguments import ISOLATION, bubblewrap
-from harness.sandboxes.bubble.launch import Job, stage, start
+from harness.sandboxes.bubble.launch import Job, last_words, stage, start
 from harness.sandboxes.bubble.owner import own_folder
 from harness.sandboxes.bubble.program import program
 from harness.sandboxes.bubble.user import sandbox_uid
@@ -71,19 +71,12 @@ class Zygote:
             ours.setblocking(False)
             async with asyncio.timeout(START_S):
                 if not await asyncio.get_running_loop().sock_recv(ours, 16):
-                    raise MachineError(f"The warm interpreter ended: {await zygote._last_words()}")
+                    raise MachineError(f"The warm interpreter ended: {await last_words(process)}")
             ours.setblocking(True)
         except BaseException:
             await zygote.close()
             raise
         return zygote
-
-    async def _last_words(self) -> str:
-        if self._process.stderr is None:
-            return ""
-        with suppress(TimeoutError):
-            return (await asyncio.wait_for(self._process.stderr.read(4096), 1)).decode(errors="replace").strip()
-        return ""
 
     def fork(self, job: dict[str, object], theirs: socket.socket) -> None:
         """Ask for a sandbox that speaks on a socket.

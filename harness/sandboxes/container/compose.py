@@ -12,12 +12,12 @@ from pathlib import Path
 from inspect_ai.util import ComposeConfig
 
 from harness.errors import MachineError
-from harness.sandboxes.bubble.arguments import INSIDE_ID, SERVER, TEMPORARY_MB
+from harness.sandboxes.bubble.arguments import SERVER, TEMPORARY_MB
 from harness.sandboxes.bubble.cgroups import OVERHEAD_MB
-from harness.sandboxes.container.engine import engine, labels, named_errors, sweep_once
+from harness.sandboxes.container.engine import labels, sweep_once
 from harness.sandboxes.container.image import image
-from harness.sandboxes.container.layout import SHARED_USER, layout
-from harness.sandboxes.container.process import maps_ids
+from harness.sandboxes.container.layout import layout, shared_user
+from harness.sandboxes.container.traits import DOCKER, traits
 from harness.sandboxes.spec import WORKSPACE, SandboxSpec
 from harness.sandboxes.stack import data_stack
 
@@ -43,8 +43,13 @@ def probe() -> str:
         raise MachineError(
             "Inspect's docker binds this machine's files, which the engine does not see.", "Use --sandbox container."
         )
-    with named_errors():
-        version = str(engine().version()["Version"])
+    about = traits()
+    if about.name != DOCKER or "memory" not in about.keeps:
+        raise MachineError(
+            f"Inspect's docker takes Docker with limits by control groups, and the engine is {about}.",
+            "Use --sandbox container.",
+        )
+    version = about.version
     if int(version.split(".", maxsplit=1)[0]) < OLDEST_ENGINE:
         raise MachineError(
             f"The engine {version} is too old for Inspect's docker: it takes {OLDEST_ENGINE} or later.",
@@ -101,13 +106,12 @@ def compose_config(spec: SandboxSpec, bytecode: Path | None) -> ComposeConfig:
     Raises:
         MachineError: the engine can't be used; the message names the mend.
     """
-    with named_errors():
-        about = engine().info()
+    about = traits()
     # The configuration of a task is one for all its samples.
-    uid = INSIDE_ID if maps_ids(about) else SHARED_USER
+    uid = shared_user(maps_ids=about.maps_ids)
     # Whose it is: by the label what a killed harness left is found, as a service here can carry none.
     marks = {name: escaped(text) for name, text in labels("docker").items()}
-    service = _service(spec, bytecode, uid, int(about["NCPU"]))
+    service = _service(spec, bytecode, uid, about.processors)
     return ComposeConfig.model_validate({"services": {"default": service}, "volumes": {VOLUME: {"labels": marks}}})
 
 

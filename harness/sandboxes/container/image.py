@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from docker.errors import ImageNotFound
 
 from harness.errors import MachineError
-from harness.sandboxes.container.engine import engine, named_errors
+from harness.sandboxes.container.engine import engine, named_errors, on_a_socket
 from harness.sandboxes.container.layout import etc, links
 from harness.sandboxes.stack import WARM_IMPORTS, data_stack, versions
 
 REPOSITORY = "mlesmith/sandbox"
 # Where engines and programs expect a folder; the engine makes places to bind to by itself.
 FOLDERS = ("usr", "etc", "proc", "sys", "dev", "tmp", "var/tmp", "workspace", "opt/mlesmith/bin")
-# A volume takes over the rights of the folder that it covers, and the user inside is not known yet.
-MODES = {"workspace": 0o1777}
+# A volume and a file system in memory may take over the rights of the folder that they cover, and the user inside is
+# not known yet.
+MODES = {place: 0o1777 for place in ("workspace", "tmp", "var/tmp")}
 PYTHON_LABEL = "mlesmith.python"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -50,7 +51,7 @@ def _short(*parts: object) -> str:
 
 def may_bind() -> bool:
     """Whether the engine may see this machine's files: it listens on a socket of this machine, and that is Linux."""
-    return sys.platform == "linux" and engine().api.base_url == "http+docker://localhost"
+    return sys.platform == "linux" and on_a_socket()
 
 
 def image() -> Image:

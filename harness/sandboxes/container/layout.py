@@ -18,11 +18,24 @@ from harness.sandboxes.bubble.arguments import (
 from harness.sandboxes.bubble.user import HIGH
 from harness.sandboxes.spec import WORKSPACE, SandboxSpec
 
-# The user ids of sandboxes; the image names them all, as the files of a container's /etc are the image's.
-USERS = 4096
-# One more, for what makes one configuration for many sandboxes.
-SHARED_USER = HIGH + USERS
-NAMED = (INSIDE_ID, *range(HIGH, SHARED_USER + 1))
+# The user ids of sandboxes; the image names them all, as the files of a container's /etc are the image's. Where the
+# engine maps ids there are 65,536 of them in all.
+USERS, LOW = 4096, 30_000
+# One more of each, for what makes one configuration for many sandboxes.
+NAMED = (INSIDE_ID, *range(LOW, LOW + USERS + 1), *range(HIGH, HIGH + USERS + 1))
+
+
+def user(number: int, *, maps_ids: bool) -> int:
+    """The id of the user inside: one that owns nothing, and of each sandbox alone: processes are counted by user.
+
+    The same number is the same user again after `USERS` of them.
+    """
+    return (LOW if maps_ids else HIGH) + number % USERS
+
+
+def shared_user(*, maps_ids: bool) -> int:
+    """The id of the user inside where sandboxes share one configuration."""
+    return (LOW if maps_ids else HIGH) + USERS
 
 
 @dataclass

@@ -2,11 +2,11 @@
 
 import asyncio
 import itertools
+import json
 import secrets
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import anyio.to_thread
 from docker.errors import APIError, NotFound
@@ -15,17 +15,18 @@ from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 from typing_extensions import override
 
 from harness.errors import MachineError
-from harness.sandboxes.bubble.arguments import INSIDE_ID, SERVER, TEMPORARY_MB
-from harness.sandboxes.bubble.cgroups import OVERHEAD_MB
-from harness.sandboxes.bubble.user import HIGH
+from harness.sandboxes.bubble.arguments import SERVER, TEMPORARY_MB
+from harness.sandboxes.bubble.cgroups import OVERHEAD_MB, killed_for_memory
 from harness.sandboxes.container import volumes
 from harness.sandboxes.container.engine import engine, labels, named_errors, sweep_once
 from harness.sandboxes.container.image import Image, image
-from harness.sandboxes.container.layout import USERS, Layout, given, layout
+from harness.sandboxes.container.layout import USERS, Layout, given, layout, user
+from harness.sandboxes.container.seccomp import narrowed_file
 from harness.sandboxes.container.streams import Streams
+from harness.sandboxes.container.traits import PODMAN, Traits, traits
 from harness.sandboxes.conversation import Conversation
 from harness.sandboxes.provider import SandboxEnded
-from harness.sandboxes.spec import DATA, WORKSPACE, SandboxSpec
+from harness.sandboxes.spec import DATA, WORKSPACE, SandboxLimits, SandboxSpec
 
 START_S = 60
 GONE_S = 10
@@ -36,17 +37,6 @@ SERVE = (
 )
 THREADS = 96  # of process 1; what the agent starts is bound to `processes` by process 1 itself
 _next_user = itertools.count(secrets.randbelow(USERS))
-
-
-def maps_ids(about: dict[str, Any]) -> bool:
-    """Whether the engine maps user ids itself, so that a high one may not exist."""
-    options = " ".join(about.get("SecurityOptions") or [])
-    return "rootless" in options or "userns" in options
-
-
-def inside_uid(about: dict[str, Any]) -> int:
-    """The user id inside: one that owns nothing, and of each sandbox alone, as the kernel counts processes by user."""
-    return INSIDE_ID if maps_ids(about) else HIGH + next(_next_user) % USERS
 
 
 class Container(Conversation):
@@ -126,7 +116,9 @@ class Container(Conversation):
             self._handle.reload()
         except APIError:
             return False
-        return bool(self._handle.attrs["State"]["OOMKilled"])
+        state = self._handle.attrs["State"]
+        # Podman tells it at the end alone; what it has made on this machine has its groups here.
+        return bool(state["OOMKilled"]) or (traits().name == PODMAN and killed_for_memory(int(state["Pid"])))
 
     @override
     def _end(self) -> None:
@@ -155,19 +147,19 @@ def _remove(handle: Handle) -> None:
 
 
 def _create(spec: SandboxSpec, used: Image, seen: Layout, mounts: list[Mount]) -> Handle:
-    with named_errors():
-        about = engine().info()
-    uid, limits = inside_uid(about), spec.limits
+    about, limits = traits(), spec.limits
+    bounds = most(limits, about)
+    uid = user(next(_next_user), maps_ids=about.maps_ids)
     memory = (limits.memory_mb + OVERHEAD_MB) << 20
     small = min(TEMPORARY_MB, limits.disk_mb)
-    writable = f"rw,exec,nosuid,nodev,uid={uid},gid={uid},mode=0755"
+    writable = writable_by(uid, about)
     sizes = {WORKSPACE: limits.disk_mb, "/tmp": small, "/var/tmp": small}  # noqa: S108  (the sandbox's own)
-    gpus = [DeviceRequest(count=limits.gpus, capabilities=[["gpu"]])] if limits.gpus else None
-    file_size = (limits.disk_mb + 1) << 20
+    gpus = graphics_cards(limits, about)
     with named_errors():
         return engine().containers.create(
             used.digest,
-            [used.python, "-I", "-S", "-c", SERVE],
+            # Told to process 1, too: Podman 4 without root takes bounds and does not keep them.
+            [used.python, "-I", "-S", "-c", SERVE, json.dumps(bounds)],
             auto_remove=True,
             cap_drop=["ALL"],
             cgroupns="private",
@@ -177,24 +169,53 @@ def _create(spec: SandboxSpec, used: Image, seen: Layout, mounts: list[Mount]) -
             ipc_mode="private",
             labels=labels("sandbox"),
             log_config=LogConfig(type="none"),
-            mem_limit=memory,
-            memswap_limit=memory,
+            mem_limit=about.kept("memory", memory),
+            memswap_limit=about.kept("memory", memory),
             mounts=mounts,
             # The engine refuses more processors than there are.
-            nano_cpus=int(min(limits.cpus, about["NCPU"]) * 1e9),
+            nano_cpus=about.kept("cpu", int(min(limits.cpus, about.processors) * 1e9)),
             network_mode="none",
-            pids_limit=limits.processes + THREADS,
+            pids_limit=about.kept("pids", limits.processes + THREADS),
             read_only=True,
-            security_opt=["no-new-privileges"],
+            security_opt=["no-new-privileges", *profile(about)],
             shm_size=small << 20,
             # Hanging up is the end: the server inside reads it there.
             stdin_open=True,
             tmpfs={folder: f"{writable},size={size << 20}" for folder, size in sizes.items()},
-            ulimits=[
-                Ulimit(name="core", soft=0, hard=0),
-                Ulimit(name="nofile", soft=4096, hard=4096),
-                Ulimit(name="fsize", soft=file_size, hard=file_size),
-            ],
+            ulimits=[Ulimit(name=name, soft=size, hard=size) for name, size in bounds.items()],
             user=f"{uid}:{uid}",
             working_dir=WORKSPACE,
         )
+
+
+def graphics_cards(limits: SandboxLimits, about: Traits) -> list[DeviceRequest] | None:
+    """The request for graphics cards.
+
+    Raises:
+        MachineError: Podman, which would give none and say nothing.
+    """
+    if limits.gpus and about.name == PODMAN:
+        raise MachineError(
+            f"{about} takes no request for graphics cards in Docker's form.", "Use Docker for tasks with gpus."
+        )
+    return [DeviceRequest(count=limits.gpus, capabilities=[["gpu"]])] if limits.gpus else None
+
+
+def profile(about: Traits) -> list[str]:
+    """The option that names the allowed system calls, where the engine's own are too many."""
+    return [f"seccomp={narrowed_file(about.profile)}"] if about.name == PODMAN else []
+
+
+def writable_by(uid: int, about: Traits) -> str:
+    """Options of a file system in memory in which a user may write; Podman knows no owner of one."""
+    owned = "mode=1777,notmpcopyup" if about.name == PODMAN else f"uid={uid},gid={uid},mode=0755"
+    return f"rw,exec,nosuid,nodev,{owned}"
+
+
+def most(limits: SandboxLimits, about: Traits) -> dict[str, int]:
+    """What each process may take; where no control group bounds the memory, each is bound by its data.
+
+    The number of processes is that of the user, so of the sandbox; Podman would ask for more than it may itself.
+    """
+    sizes = {"core": 0, "nofile": 4096, "fsize": (limits.disk_mb + 1) << 20, "nproc": limits.processes + THREADS}
+    return sizes if "memory" in about.keeps else {**sizes, "data": limits.memory_mb << 20}

@@ -21,6 +21,7 @@ from harness.errors import MachineError
 from harness.sandboxes.container.archive import Archive
 from harness.sandboxes.container.engine import engine, labels, named_errors
 from harness.sandboxes.container.image import Image
+from harness.sandboxes.container.traits import traits
 
 # Docker 26: the first that mounts a part of a volume.
 PARTS = (1, 45)
@@ -44,12 +45,11 @@ def require_parts() -> None:
     Raises:
         MachineError: it is older than Docker 26.
     """
-    with named_errors():
-        version = str(engine().version()["ApiVersion"])
-    if tuple(map(int, version.split("."))) < PARTS:
+    about = traits()
+    if about.interface < PARTS:
         raise MachineError(
-            f"The engine does not see this machine's files, and is too old to be given copies (interface {version}).",
-            "Use Docker 26 or later, or an engine that listens on a socket of this machine.",
+            f"The engine ({about}) does not see this machine's files, and can't be given copies.",
+            "Use Docker 26 or later, or an engine that listens on a socket of this machine and runs as your user.",
         )
 
 

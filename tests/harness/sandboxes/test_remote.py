@@ -4,17 +4,17 @@ The engine is the real one, reached over TCP through a listener of this test's o
 """
 
 import socket
-import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
+import docker
 import pytest
 from inspect_ai.util._sandbox import self_check
 
 from harness.errors import MachineError
 from harness.sandboxes import selection
-from harness.sandboxes.container import compose, making, volumes
+from harness.sandboxes.container import base, compose, making, volumes
 from harness.sandboxes.container import engine as engines
 from harness.sandboxes.container.environment import ContainerSandbox
 from harness.sandboxes.container.image import image
@@ -24,6 +24,7 @@ from harness.sandboxes.selection import open_sandbox
 from harness.sandboxes.spec import DATA, Mount, SandboxSpec
 from tests.harness.sandboxes import test_container, test_limits, test_reach
 from tests.harness.sandboxes.conftest import Try
+from tests.harness.sandboxes.doors import Door
 from tests.harness.sandboxes.test_conformance import NOT_OFFERED
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sandbox, pytest.mark.xdist_group("remote")]
@@ -34,36 +35,6 @@ for module in (test_limits, test_reach):
 globals().update({name: getattr(self_check, name) for name in self_check.__all__ if name not in NOT_OFFERED})
 for name in ("test_no_privilege", "test_nothing_is_left_after_a_failure", "test_what_a_killed_harness_left_is_removed"):
     globals()[name] = getattr(test_container, name)
-
-
-class Door:
-    """A port of the loopback that leads to a socket of this machine."""
-
-    def __init__(self, target: str) -> None:
-        self._target = target
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def close(self) -> None:
-        self._listener.close()
-
-    def _serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                caller, _ = self._listener.accept()
-                engine = socket.socket(socket.AF_UNIX)
-                engine.connect(self._target)
-                for pair in ((caller, engine), (engine, caller)):
-                    threading.Thread(target=self._carry, args=pair, daemon=True).start()
-
-    @staticmethod
-    def _carry(source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(1 << 16):
-                target.sendall(data)
-        with suppress(OSError):
-            target.shutdown(socket.SHUT_WR)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -77,6 +48,8 @@ def only_remote() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{door.port}")
         patch.setattr(selection, "PROVIDERS", {"container": selection.PROVIDERS["container"]})
+        # A registry that is in reach today may not be tomorrow.
+        patch.setattr(making, "draft_on_base", lambda *_: None)
         engines.engine.cache_clear()
         # Another test may have given it files of this machine: here it may have none.
         assert make_image().whole
@@ -136,7 +109,7 @@ async def test_equal_gifts_are_copied_once_and_removed_at_the_end(room: Provided
 
 def test_a_base_image_gives_the_system(tmp_path: Path) -> None:
     whole = image()
-    made = making.draft_on_base(whole.name, tmp_path)
+    made = base.draft_on_base(whole.name, tmp_path)
     assert made is not None
     try:
         found = engines.engine().images.get(made.name)
@@ -148,12 +121,26 @@ def test_a_base_image_gives_the_system(tmp_path: Path) -> None:
 
 def test_a_base_that_nobody_has_is_said() -> None:
     with pytest.raises(MachineError, match=r"can't get the image mlesmith\.invalid/none"):
-        make_image("mlesmith.invalid/none:1")
+        base.draft_on_base("mlesmith.invalid/none:1", Path())
 
 
 def test_inspects_docker_says_that_it_needs_this_machine() -> None:
     with pytest.raises(MachineError, match="--sandbox container"):
         compose.probe()
+
+
+def test_a_registry_that_never_answers_costs_little_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setattr(base, "PYTHON", f"3.0-{silent.getsockname()[1]}")
+        monkeypatch.setattr(base, "LOOK_UP_S", 1)
+        monkeypatch.setattr(base.docker, "from_env", partial(silent_engine, silent.getsockname()[1]))
+        said: list[str] = []
+        assert base.draft_on_base(None, tmp_path, said.append) is None
+    assert "can't get the image python:3.0" in said[-1]
+
+
+def silent_engine(port: int, *, timeout: int) -> docker.DockerClient:
+    return docker.DockerClient(f"tcp://127.0.0.1:{port}", version="1.45", timeout=timeout)
 
 
 def test_an_engine_too_old_for_copies_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 """The server itself: a thread for each request, so that a long command delays no other."""
 
 import ctypes
+import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -85,7 +87,9 @@ def main() -> None:
 
 
 def main_on_streams() -> None:
-    """Serve on standard input and output."""
+    """Serve on standard input and output, within the bounds (by name, as JSON) that are the first argument."""
+    for name, size in json.loads(sys.argv[1]).items():
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name.upper()}"), (size, size))
     serve(Streams())
 
 
