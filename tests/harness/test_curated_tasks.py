@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -103,7 +104,7 @@ def test_they_span_objectives_and_splits() -> None:
 
 
 def test_those_of_the_quickstart_span_as_much_but_time() -> None:
-    """The bikes and the bookings are too large for a run of four minutes; the lite ones still hold every objective."""
+    """The bikes and the bookings, the two largest, are left to longer runs; the others still hold every objective."""
     questions = [card.task for card in map(read_card, FOLDERS) if "lite" in card.task.tags]
     assert len(questions) == 8
     assert {question.objective for question in questions} == {"binary", "multiclass", "ordinal", "regression"}
@@ -197,8 +198,9 @@ def test_the_split_is_the_cited_one(package: TaskPackage) -> None:
         told = cited.told(raw).to_numpy()
         assert sorted(test) == sorted(inputs[told])
     else:
-        first = set(inputs[: cited.train])
-        assert 0.5 < sum(row in first for row in train) / cited.train < (1 if package.id in SHARED else 0.8)
+        first = Counter(inputs[: cited.train])
+        share = (Counter(train) & first).total() / cited.train
+        assert 0.5 < share < (0.98 if package.id in SHARED else 0.8)
 
 
 @pytest.mark.sandbox
