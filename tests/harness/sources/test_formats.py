@@ -227,7 +227,7 @@ def test_days_and_moments_of_r_become_text() -> None:
 
     assert list(days([0.0, 18262.0, float("nan")], {}))[:2] == ["1970-01-01", "2020-01-01"]  # type: ignore[call-overload]
     assert list(moments([1577934245.0], {})) == ["2020-01-02T03:04:05"]  # type: ignore[call-overload]
-    assert pd.isna(list(days([float("nan")], {}))[0])  # type: ignore[call-overload]
+    assert pd.isna(next(iter(days([float("nan")], {}))))  # type: ignore[call-overload]
 
 
 @pytest.mark.sandbox
