@@ -6,14 +6,22 @@ What can be told is set right, once, in a plain CSV of the cache, and said in a 
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from harness.places import cache_dir, whole_file
 from harness.sources.fetched import ENDINGS, digest
-from harness.sources.text import encoding_of, last_bytes, line_texts, mixed_lines, separator_of
+from harness.sources.text import (
+    blanks_made_one,
+    encoding_of,
+    last_bytes,
+    line_texts,
+    mixed_lines,
+    parted_by_blanks,
+    separator_of,
+)
 
 FORM = "1"
 HEAD_LINES = 500
@@ -88,7 +96,10 @@ def look(path: Path) -> Layout:
     head = list(islice(line_texts(path, encoding, mixed=layout.mixed), HEAD_LINES))
     lines = head[:-1] if len(head) == HEAD_LINES else head
     layout.separator = "\t" if ".tsv" in path.suffixes else separator_of(lines)
-    found = [row for row in csv.reader(lines, delimiter=layout.separator) if row]
+    if parted_by_blanks(lines):
+        layout.separator = " "
+        layout.notes.append("its cells are parted by white space")
+    found = list(_split(lines, layout))
     _look_at_the_head(layout, found)
     _look_at_the_foot(layout, path)
     _look_for_commas(layout, found[layout.titles + 1 :])
@@ -111,7 +122,12 @@ def rows(path: Path, layout: Layout) -> Iterator[list[str]]:
 
 def _raw_rows(path: Path, layout: Layout) -> Iterator[list[str]]:
     lines = line_texts(path, layout.encoding, mixed=layout.mixed)
-    return (row for row in csv.reader(lines, delimiter=layout.separator) if row)
+    return _split(lines, layout)
+
+
+def _split(lines: Iterable[str], layout: Layout) -> Iterator[list[str]]:
+    plain = blanks_made_one(lines) if layout.separator == " " else lines
+    return (row for row in csv.reader(plain, delimiter=layout.separator) if row)
 
 
 def _look_at_the_head(layout: Layout, found: Sequence[Sequence[str]]) -> None:
@@ -173,7 +189,7 @@ def _foot_is_odd(layout: Layout, path: Path) -> bool:
         return True
     tail = last_bytes(path, TAIL).decode("latin-1" if layout.mixed else layout.encoding, errors="replace")
     lines = [line for line in tail.splitlines()[1:] if line.strip()][-MAX_FOOT:]
-    found = list(csv.reader(lines[-1:], delimiter=layout.separator))
+    found = list(_split(lines[-1:], layout))
     return not found or _is_total(found[0]) or len(found[0]) != layout.width
 
 

@@ -6,7 +6,7 @@ import zlib
 from pathlib import Path
 
 from harness.sources.fetched import SourceError
-from harness.sources.text import SEPARATORS, WIDE, open_bytes
+from harness.sources.text import SEPARATORS, WIDE, open_bytes, parted_by_blanks
 
 HEAD = 1 << 16
 MAGIC = {
@@ -51,7 +51,9 @@ def require_table(path: Path) -> None:
     lines = [line for line in head.decode(encoding or "utf-8-sig", errors="replace").splitlines()[:50] if line.strip()]
     if len(lines) < 2:
         raise NotATable(f"{path} has a header at most and no rows.")
-    if not any(len(row) > 1 for line in lines for separator in SEPARATORS for row in _split(line, separator)):
+    if not any(len(row) > 1 for line in lines for separator in SEPARATORS for row in _split(line, separator)) and not (
+        parted_by_blanks(lines)
+    ):
         raise NotATable(
             f"{path} has one column ({lines[0][:60]!r}); no comma, semicolon, tab or bar separates its lines. "
             "A competition needs a target and at least one feature."

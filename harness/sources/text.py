@@ -5,8 +5,9 @@ import csv
 import gzip
 import io
 import lzma
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -16,6 +17,8 @@ WIDE = {b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe
 PACKED = (".gz", ".bz2", ".xz", ".zst")
 LONGEST_CELL = 1 << 24
 _BLOCK = 1 << 20
+_FEWEST_LINES = 5
+_NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 
 csv.field_size_limit(LONGEST_CELL)
 
@@ -99,6 +102,30 @@ def last_bytes(path: Path, count: int) -> bytes:
         while block := stream.read(_BLOCK):
             last = (last + block)[-count:]
         return last
+
+
+def blanks_made_one(lines: Iterable[str]) -> Iterator[str]:
+    """Lines whose cells are parted by any white space, so that one blank parts them."""
+    return (" ".join(line.split()) for line in lines)
+
+
+def parted_by_blanks(lines: Sequence[str]) -> bool:
+    """Whether white space parts the lines into a table with a header, and no separator does.
+
+    Prose has lines of all widths; a first line with numbers in it is no header, and such a file is not guessed at.
+    """
+    plain = [line for line in lines if line.strip()]
+    if len(plain) < _FEWEST_LINES or any(_NUMBER.fullmatch(word) for word in plain[0].split()):
+        return False
+    width, count = _common_width(list(blanks_made_one(plain)), " ")
+    other, agreeing = _common_width(lines, separator_of(lines))
+    parted = other > 1 and agreeing == sum(bool(line.strip()) for line in lines)
+    return width > max(2, other) and other <= 2 and not parted and count >= 0.98 * len(plain)
+
+
+def _common_width(lines: Sequence[str], separator: str) -> tuple[int, int]:
+    """The number of cells that most lines have, and how many do."""
+    return Counter(len(row) for row in csv.reader(lines, delimiter=separator) if row).most_common(1)[0]
 
 
 def separator_of(lines: Sequence[str]) -> str:

@@ -35,6 +35,12 @@ EXPORTS = [
     Export("titles and total", "Report\n" + PLAIN + "Summe,780,200\n", "1 lines below"),
     Export("names of R", PLAIN.replace("name,", "", 1), "called 'row'", PLAIN.replace("name", "row", 1)),
     Export("decimal commas", SEMI.replace(".", ","), "decimal commas were made points in 1 columns"),
+    Export("white space", PLAIN.replace(",", "   "), "parted by white space"),
+    Export(
+        "white space in columns",
+        "".join(" ".join(f"{c:<9}" for c in line.split(",")) + "\n" for line in PLAIN.splitlines()),
+        "white space",
+    ),
     Export("utf-16", PLAIN, "UTF-16", encoding="utf-16"),
     Export(
         "a total among others",
