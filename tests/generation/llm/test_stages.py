@@ -89,7 +89,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
 
 def test_a_proposal_becomes_a_formulation(source: str, play: Play) -> None:
     told = Told(proposals(proposal(drop={"hand": "not known to everyone"})))
-    (formulation,) = play(told, LlmBrainstormer(4).propose(profile_of(source)))
+    (formulation,) = play(told, LlmBrainstormer(SplitSeeds(4)).propose(profile_of(source)))
     assert (formulation.target, formulation.metric, formulation.prediction) == (TARGET, "rmse", "number")
     assert (formulation.drop, formulation.split.seed) == ({"hand": "not known to everyone"}, 4)
     assert all(name in told.asked[0] for name in ("sleep_hours", "reactions", "rmse"))

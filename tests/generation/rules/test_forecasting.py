@@ -148,7 +148,9 @@ def test_a_baseline_states_the_quantile_that_is_asked_for(name: str) -> None:
 def test_a_coarser_form_of_the_target_is_left_out() -> None:
     rng = np.random.default_rng(2)
     x = rng.normal(size=500)
-    gain = x + rng.normal(0, 0.7, 500)
-    frame = pd.DataFrame({"x": x.round(3), "gain": gain.round(3), "way": np.where(gain > 0, "up", "down")}).astype(str)
-    one = next(one for one in formulations(profile_table(frame)) if one.target == "gain")
+    profit = x + rng.normal(0, 0.7, 500)
+    way = np.where(profit > 0, "up", "down")
+    frame = pd.DataFrame({"way": way, "x": x.round(3), "profit": profit.round(3)}).astype(str)
+    (one, *_) = formulations(profile_table(frame))
+    assert one.target == "profit"
     assert "coarser" in one.drop["way"]
