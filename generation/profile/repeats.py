@@ -80,6 +80,6 @@ def key(frame: pd.DataFrame, columns: Sequence[ColumnProfile], pairs: Sequence[t
         if plain and column.missing == 0 and not column.running and frame[column.name].nunique() == rows:
             return (column.name,)
     for one, other in pairs:
-        if one != other and not frame.duplicated([one, other]).any():
+        if one != other and not frame[[one, other]].duplicated().any():
             return (one, other)
     return ()

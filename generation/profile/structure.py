@@ -98,7 +98,7 @@ def _is_panel(frame: pd.DataFrame, name: str, when: Sequence[str]) -> bool:
     """Whether entity and time together name (nearly) every row once and most entities are there at most times."""
     actors = frame[name].nunique()
     return any(
-        float(frame.duplicated([name, time]).mean()) < 0.02 and len(frame) > 0.2 * actors * frame[time].nunique()
+        float(frame[[name, time]].duplicated().mean()) < 0.02 and len(frame) > 0.2 * actors * frame[time].nunique()
         for time in when
         if time != name
     )
