@@ -11,7 +11,7 @@ from generation.rules.forecasting import course, cut_near, from_cut, read_times,
 from harness.schema import Split
 
 TEST_SHARE = 0.25
-WANTED_TEST_ROWS = 66
+WANTED_TEST_ROWS = 150
 LARGEST_SHARE = 0.45
 FEWEST_GROUPS = 20
 LARGEST_GROUP = 0.2
@@ -38,7 +38,7 @@ def split_of(profile: DatasetProfile, candidate: Candidate, seeds: SplitSeeds, q
 
 
 def test_share(rows: int) -> float:
-    """A quarter; more of a small table, so that some 66 rows are tested (below 60 a score says too little)."""
+    """A quarter; more of a small table, so that some 150 rows are tested: with fewer, near agents look alike."""
     return round(min(LARGEST_SHARE, max(TEST_SHARE, WANTED_TEST_ROWS / max(1, rows))), 2)
 
 

@@ -65,7 +65,7 @@ def test_signal_favours_neither_family() -> None:
     assert signal.mean == pytest.approx((signal.linear + signal.trees) / 2)
 
 
-@pytest.mark.parametrize(("rows", "share"), [(10_000, 0.25), (264, 0.25), (200, 0.33), (150, 0.44), (100, 0.45)])
+@pytest.mark.parametrize(("rows", "share"), [(10_000, 0.25), (600, 0.25), (450, 0.33), (341, 0.44), (100, 0.45)])
 def test_small_tables_test_more_of_their_rows(rows: int, share: float) -> None:
     assert splitting.test_share(rows) == share
 
