@@ -1,7 +1,7 @@
 """What a cell costs in each sandbox: `python benchmarks/cells.py [--cells 200] [--leaks 1000]`.
 
 A cell is an agent that imports pandas and copies the sample submission: creation, imports, grading and clean-up all
-counted. `docker` (Inspect's own, by compose) is timed on a tenth of the cells.
+counted.
 """
 
 import argparse
@@ -15,12 +15,14 @@ from pathlib import Path
 
 from inspect_ai.util import SandboxEnvironment
 
+from harness.errors import MachineError
 from harness.evals import agent_sandbox
 from harness.grading import grade
 from harness.package import load_package
 from harness.preparation import prepare
 from harness.prepared import PreparedTask
 from harness.sandboxes.bubble.zygote import SWITCH
+from harness.sandboxes.container.engine import LABEL, engine, named_errors
 from harness.sandboxes.selection import reserve_sandbox
 from harness.sandboxes.spec import Mount, SandboxSpec
 from harness.sandboxes.transfer import read_result
@@ -96,8 +98,19 @@ async def at_once(name: str, one: Callable[[], Awaitable[float]], count: int = 6
     print(f"| {name}, {most} at once | {count} | {time.perf_counter() - started:.1f} in all | |", flush=True)
 
 
+def made_by_engine() -> int:
+    """Containers and volumes of ours that the engine has; 0 where there is no engine."""
+    try:
+        client = engine()
+    except MachineError:
+        return 0
+    with named_errors():
+        marked = {"filters": {"label": LABEL}}
+        return len(client.containers.list(all=True, **marked)) + len(client.volumes.list(**marked))
+
+
 def traces() -> dict[str, int]:
-    """What could grow: memory (MB) and open files of this process, mounts, files in the temporary folder."""
+    """What could grow: memory (MB) and open files of this process, mounts, temporary files, what the engine has."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return {
         "memory MB": pages * os.sysconf("SC_PAGE_SIZE") >> 20,
@@ -105,6 +118,7 @@ def traces() -> dict[str, int]:
         "mounts": len(Path("/proc/self/mountinfo").read_text().splitlines()),
         "temporary files": sum(1 for path in Path(tempfile.gettempdir()).glob("mlesmith-*/**/*")),
         "control groups": sum(1 for _ in Path("/sys/fs/cgroup").rglob("mlesmith-*")),
+        "containers and volumes": made_by_engine(),
     }
 
 
@@ -125,6 +139,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cells", type=int, default=200)
     parser.add_argument("--leaks", type=int, default=1000)
+    parser.add_argument("--leaks-of", default="bubble,container")
     parser.add_argument("--kinds", default="warm,fresh,container,docker")
     words = parser.parse_args()
     task = await prepare(load_package(TASK))
@@ -141,9 +156,10 @@ async def main() -> None:
                 await at_once(name, lambda kind=kind: cell(task, spec, kind))
         os.environ[SWITCH] = "on"
         if "docker" in words.kinds.split(","):
-            await in_turn("docker (compose)", max(words.cells // 10, 2), lambda: docker_cell(task, spec))
-        if words.leaks:
-            await leaks(words.leaks, lambda: cell(task, spec, "bubble"))
+            await in_turn("docker (compose)", words.cells, lambda: docker_cell(task, spec))
+        for kind in words.leaks_of.split(",") if words.leaks else ():
+            print(f"| {kind} | | |", flush=True)
+            await leaks(words.leaks, lambda kind=kind: cell(task, spec, kind))
 
 
 if __name__ == "__main__":

@@ -34,11 +34,20 @@ def agents() -> list[Row]:
 
 
 def metrics() -> list[Row]:
-    """Every metric with its direction, best value and formula."""
+    """Every metric with its direction, range, best value, the questions and answers it fits, formula and words."""
     from harness.competition.metrics import METRICS
 
     return [
-        {"name": spec.name, "direction": spec.direction, "best": spec.best, "formula": spec.formula}
+        {
+            "name": spec.name,
+            "direction": spec.direction,
+            "range": spec.range,
+            "best": spec.best,
+            "objectives": ", ".join(spec.objectives),
+            "answers": ", ".join(spec.needs),
+            "formula": spec.formula,
+            "words": spec.words,
+        }
         for spec in METRICS.values()
     ]
 

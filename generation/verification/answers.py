@@ -11,7 +11,7 @@ import pandas as pd
 
 from generation.verification.signal import most_frequent
 from generation.verification.tables import Answers, Numbers, Tables, Words, numbers_of, words_of
-from harness.competition.metrics import get as get_metric
+from harness.competition.metrics import METRICS
 
 Rows = npt.NDArray[np.bool_]
 
@@ -52,15 +52,13 @@ class Form:
     def constant(self) -> Answers:
         """The honest constant: what the train rows say if features are not looked at.
 
-        The quantile that is asked for; the mean where squares are scored, the median elsewhere; the most
-        frequent label; the shares of the labels.
+        The number that the metric elicits (a metric of the task's own: the median); the most frequent label; the shares
+        of the labels.
         """
         y, n = self.tables.y_train, len(self.truth)
-        if self.tables.card.task.objective == "quantile":
-            return np.full(n, get_metric(self.tables.card.metric.name).typical(numbers_of(y)))
         if self.kind == "number":
-            middle = np.mean if self.tables.card.metric.name in {"rmse", "r2", "mse"} else np.median
-            return np.full(n, float(middle(numbers_of(y))))
+            spec = METRICS.get(self.tables.card.metric.name)
+            return np.full(n, spec.typical(numbers_of(y)) if spec else float(np.median(numbers_of(y))))
         if self.kind == "label":
             return np.full(n, most_frequent(words_of(y)))
         shares = (np.asarray(y)[:, None] == self.labels[None, :]).mean(axis=0)

@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from generation.verification.answers import Form, Rows, blend
 from generation.verification.signal import most_frequent, sort_key
-from generation.verification.tables import Answers, Numbers, numbers_of
+from generation.verification.tables import Answers, Numbers, Words, numbers_of, words_of
 
 # Two pairs of steps lie close together: a score that is rounded to one digit cannot tell them apart.
 STEPS = (0.03, 0.07, 0.12, 0.2, 0.3, 0.45, 0.48, 0.8, 0.84, 1.0)
+# More than half wrong would be no noise but knowledge: average precision grows again on rare labels turned round.
+WRONG = (0.03, 0.07, 0.12, 0.17, 0.22, 0.3, 0.32, 0.42, 0.44, 0.5)
 TENTHS = 10
 MOST_SLICES_BY_LABEL = 8
 NEIGHBOURS = 5
@@ -54,8 +57,9 @@ def noise_ladder(form: Form, generator: np.random.Generator) -> dict[str, Answer
     """The answers with more and more noise.
 
     A number is mixed with another row's answer, so it never leaves the range of the answers. Of labels and
-    probabilities a growing share of rows is wrong (each step keeps the rows of the former): wrong outright, for a
-    metric that only ranks does not see a certainty that is merely shaken.
+    probabilities a growing share of each label's rows is wrong (each step keeps the rows of the former): wrong
+    outright, for a metric that only ranks does not see a certainty that is merely shaken; of each label, for an F1
+    stands still once the last rare row is wrong.
     """
     exact, rows = form.exact(form.truth), len(form.truth)
     ladder: dict[str, Answers] = {}
@@ -64,13 +68,21 @@ def noise_ladder(form: Form, generator: np.random.Generator) -> dict[str, Answer
         for step, share in enumerate(STEPS, start=1):
             ladder[f"noise_{step:02d}"] = (1 - share) * form.truth.astype(float) + share * other.astype(float)
         return ladder
-    turn = generator.permutation(rows)
-    wrong = form.wrong()
-    for step, share in enumerate(STEPS, start=1):
+    turn, wrong = _by_turns(words_of(form.truth), generator), form.wrong()
+    for step, share in enumerate(WRONG, start=1):
         touched: Rows = np.zeros(rows, dtype=bool)
         touched[turn[: max(round(rows * share), step)]] = True
         ladder[f"noise_{step:02d}"] = blend(touched, wrong, exact)
     return ladder
+
+
+def _by_turns(labels: Words, generator: np.random.Generator) -> npt.NDArray[np.intp]:
+    """All rows in an order whose every beginning holds about the same share of each label's rows; shape (n,)."""
+    mixed = generator.permutation(len(labels))
+    drawn = pd.Series(labels[mixed])
+    place = (drawn.groupby(drawn).cumcount() + 0.5) / drawn.map(drawn.value_counts())
+    order: npt.NDArray[np.intp] = mixed[np.argsort(place.to_numpy(dtype=np.float64), kind="stable")]
+    return order
 
 
 def parts(form: Form) -> dict[str, Rows]:

@@ -5,25 +5,42 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from harness.competition.validity import LARGEST
+
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 Labels = Sequence[str] | None
+
+# A distance or a size below this counts as none: LARGEST, divided by it and squared, is still a float.
+NEGLIGIBLE = 1e-50
 
 
 def paired_numbers(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> tuple[Numbers, Numbers]:
     """Both as floats, shape (n,).
 
     Raises:
-        ValueError: they are empty, differ in shape, are not one-dimensional or not finite.
+        ValueError: they are empty, differ in shape, are not one-dimensional, not finite or beyond 1e100.
     """
     truth, guess = np.asarray(y_true, dtype=np.float64), np.asarray(y_pred, dtype=np.float64)
     _check_rows(truth, guess)
     if guess.ndim != 1:
         raise ValueError(f"predictions have shape {guess.shape}, expected one number a row")
-    _check_finite(truth, "the answers")
-    _check_finite(guess, "the predictions")
+    for values, what in ((truth, "the answers"), (guess, "the predictions")):
+        _check_finite(values, what)
+        if np.abs(values).max() > LARGEST:
+            raise ValueError(f"{what} reach beyond {LARGEST:g}")
     return truth, guess
+
+
+def check_spread(truth: Numbers, metric: str) -> None:
+    """See that the answers differ.
+
+    Raises:
+        ValueError: they do not, or by less than a float can tell of.
+    """
+    if np.ptp(truth) < NEGLIGIBLE:
+        raise ValueError(f"{metric} is not defined where all answers are equal")
 
 
 def paired_codes(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels) -> tuple[Codes, Codes, int]:
@@ -40,6 +57,26 @@ def paired_codes(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels) -
         known, codes = np.unique(np.concatenate([truth, guess]), return_inverse=True)
         return codes[: len(truth)], codes[len(truth) :], len(known)
     return codes_of(truth, labels), codes_of(guess, labels), len(labels)
+
+
+def check_classes(truth: Codes, metric: str) -> None:
+    """See that the answers hold two labels or more.
+
+    Raises:
+        ValueError: they hold one.
+    """
+    if truth.min() == truth.max():
+        raise ValueError(f"{metric} is not defined where all answers are equal")
+
+
+def paired_flags(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels) -> tuple[Flags, Flags]:
+    """Which answers and which predictions are the positive class (see `positives`), shape (n,).
+
+    Raises:
+        ValueError: they are empty, differ in length, or hold something else than the two labels.
+    """
+    paired_codes(y_true, y_pred, labels)
+    return positives(y_true, labels), positives(y_pred, labels)
 
 
 def codes_of(values: npt.ArrayLike, labels: Sequence[str]) -> Codes:
@@ -86,6 +123,37 @@ def chances(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> Numbers:
     if guess.min() < 0 or guess.max() > 1:
         raise ValueError("probabilities must be within 0 and 1")
     return guess
+
+
+def binary_chances(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels) -> tuple[Flags, Numbers]:
+    """Which answers are positive, and the probability that each was given, shape (n,).
+
+    Raises:
+        ValueError: predictions are not one probability a row, or the answers are not of two labels.
+    """
+    flags, guess = positives(y_true, labels), chances(y_true, y_pred)
+    if guess.ndim != 1:
+        raise ValueError(f"predictions have shape {guess.shape}, expected one probability a row")
+    return flags, guess
+
+
+def class_chances(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels) -> tuple[Codes, Numbers]:
+    """The answers as positions in `labels`, shape (n,), and a probability for each label, shape (n, k).
+
+    Without labels the answers are the positions themselves.
+
+    Raises:
+        ValueError: a row of probabilities adds up to 0, or columns and labels do not fit.
+    """
+    guess = chances(y_true, y_pred)
+    if guess.ndim != 2:
+        raise ValueError(f"predictions have shape {guess.shape}, expected a row of probabilities for each answer")
+    known = [str(place) for place in range(guess.shape[1])] if labels is None else labels
+    if guess.shape[1] != len(known):
+        raise ValueError(f"{guess.shape[1]} columns of probabilities for {len(known)} labels")
+    if (guess.sum(axis=1) <= 0).any():
+        raise ValueError("the probabilities of a row add up to 0")
+    return codes_of(y_true, known), guess
 
 
 def _check_rows(truth: npt.NDArray[np.generic], guess: npt.NDArray[np.generic]) -> None:

@@ -23,8 +23,8 @@ class MetricSpec:
     `best` is the score of the answers themselves; `low` and `high` are the range of the score; `needs` are the forms of
     prediction it scores; `objectives` the questions it fits; `submission_low` and `submission_high` bound the numbers
     that may be answered (`number` alone); `elicits` is what it pays to say of a distribution of numbers: its mean, or
-    the quantile of that level (0.5: the median); `formula` is plain text with y the answer and p the prediction;
-    `words` is one sentence.
+    the quantile of that level (0.5: the median, also where the best constant has no simple name); `formula` is plain
+    text with y the answer and p the prediction; `words` is one sentence.
     """
 
     name: str
@@ -44,6 +44,13 @@ class MetricSpec:
     @property
     def higher_is_better(self) -> bool:
         return self.direction == "maximize"
+
+    @property
+    def range(self) -> str:
+        """The range of the score in words."""
+        if self.low == -inf:
+            return f"up to {self.high:g}"
+        return f"{self.low:g} to {self.high:g}" if self.high < inf else f"from {self.low:g} up"
 
     def typical(self, numbers: npt.ArrayLike) -> float:
         """The constant that says of numbers what the metric elicits."""

@@ -2,7 +2,8 @@
 
 Adding a metric is adding one file: a function under the decorator `metric` of `harness.competition.registry`, in numpy
 alone, that raises ValueError where the score is not defined. It is then in METRICS, in `mlesmith list metrics`, in the
-tests over all metrics, and importable from here by its name: `from harness.competition.metrics import rmse`.
+page docs/metrics.md, in the tests over all metrics, and importable from here by its name: `from
+harness.competition.metrics import rmse`.
 """
 
 import pkgutil

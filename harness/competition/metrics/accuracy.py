@@ -19,6 +19,11 @@ from harness.competition.registry import metric
     words="Accuracy: the share of the rows whose label is predicted right.",
 )
 def accuracy(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels = None) -> float:
-    """The share of equal labels."""
+    """The share of equal labels.
+
+    Examples:
+        >>> accuracy(["a", "b", "b", "c"], ["a", "b", "c", "c"])
+        0.75
+    """
     truth, guess, _ = paired_codes(y_true, y_pred, labels)
     return float(np.mean(truth == guess))

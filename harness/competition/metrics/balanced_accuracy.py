@@ -19,7 +19,12 @@ from harness.competition.registry import metric
     words="Balanced accuracy: the share of right rows within each label, averaged over the labels.",
 )
 def balanced_accuracy(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels = None) -> float:
-    """The mean recall of the labels that the answers hold."""
+    """The mean recall of the labels that the answers hold.
+
+    Examples:
+        >>> balanced_accuracy(["a", "b", "b", "c"], ["a", "b", "c", "a"])
+        0.5
+    """
     truth, guess, count = paired_codes(y_true, y_pred, labels)
     rows = np.bincount(truth, minlength=count)
     right = np.bincount(truth[truth == guess], minlength=count)

@@ -19,7 +19,12 @@ from harness.competition.registry import metric
     words="Macro F1: the harmonic mean of precision and recall of each label, averaged over the labels.",
 )
 def f1_macro(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels = None) -> float:
-    """The mean F1 of the labels that occur in the answers or in the predictions (as in scikit-learn)."""
+    """The mean F1 of the labels that occur in the answers or in the predictions (as in scikit-learn).
+
+    Examples:
+        >>> round(f1_macro(["a", "b", "b", "c"], ["a", "b", "c", "c"]), 4)
+        0.7778
+    """
     truth, guess, count = paired_codes(y_true, y_pred, labels)
     occurring = np.bincount(truth, minlength=count) + np.bincount(guess, minlength=count)
     right = np.bincount(truth[truth == guess], minlength=count)

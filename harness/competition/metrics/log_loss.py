@@ -5,7 +5,7 @@ from math import inf
 import numpy as np
 import numpy.typing as npt
 
-from harness.competition.arrays import Labels, Numbers, chances, codes_of, positives
+from harness.competition.arrays import Labels, binary_chances, class_chances
 from harness.competition.registry import metric
 
 LEAST = float(np.finfo(np.float64).eps)
@@ -29,21 +29,17 @@ def log_loss(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels = None
 
     Raises:
         ValueError: a row of probabilities adds up to 0, or columns and labels do not fit.
+
+    Examples:
+        >>> round(log_loss([1, 0], [0.8, 0.4]), 4)
+        0.367
+        >>> round(log_loss(["a", "c"], [[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]], labels=["a", "b", "c"]), 4)
+        0.4581
     """
-    guess = chances(y_true, y_pred)
-    if guess.ndim == 1:
-        given = np.where(positives(y_true, labels), guess, 1 - guess)
+    if np.ndim(y_pred) == 1:
+        flags, guess = binary_chances(y_true, y_pred, labels)
+        given = np.where(flags, guess, 1 - guess)
     else:
-        given = _of_true_label(y_true, guess, labels)
-    return float(-np.mean(np.log(np.maximum(given, LEAST)))) + 0.0
-
-
-def _of_true_label(y_true: npt.ArrayLike, guess: Numbers, labels: Labels) -> Numbers:
-    known = [str(place) for place in range(guess.shape[1])] if labels is None else labels
-    if guess.shape[1] != len(known):
-        raise ValueError(f"{guess.shape[1]} columns of probabilities for {len(known)} labels")
-    totals = guess.sum(axis=1)
-    if (totals <= 0).any():
-        raise ValueError("the probabilities of a row add up to 0")
-    picked: Numbers = guess[np.arange(len(guess)), codes_of(y_true, known)] / totals
-    return picked
+        truth, shares = class_chances(y_true, y_pred, labels)
+        given = shares[np.arange(len(truth)), truth] / shares.sum(axis=1)
+    return float(-np.mean(np.log(np.clip(given, LEAST, 1.0)))) + 0.0

@@ -21,6 +21,11 @@ from harness.competition.registry import metric
     words="Mean absolute error: the mean distance between prediction and answer.",
 )
 def mae(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> float:
-    """The mean absolute error."""
+    """The mean absolute error.
+
+    Examples:
+        >>> mae([10, 20], [12, 21])
+        1.5
+    """
     truth, guess = paired_numbers(y_true, y_pred)
     return float(np.mean(np.abs(guess - truth)))

@@ -1,9 +1,9 @@
-"""Area under the ROC curve."""
+"""Area under the ROC curve, of two classes."""
 
-import numpy as np
 import numpy.typing as npt
 
-from harness.competition.arrays import Labels, chances, positives
+from harness.competition.arrays import Labels, binary_chances
+from harness.competition.ranks import area_under_curve
 from harness.competition.registry import metric
 
 
@@ -19,18 +19,16 @@ from harness.competition.registry import metric
     words="Area under the ROC curve: how often a positive row is ranked above a negative one; ties count half.",
 )
 def roc_auc(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, labels: Labels = None) -> float:
-    """The Mann-Whitney statistic of the predictions, by ranks with ties averaged.
+    """The Mann-Whitney statistic of the predictions, by ranks with ties averaged; only their order counts.
 
     Raises:
         ValueError: the answers hold one class only.
+
+    Examples:
+        >>> roc_auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+        0.75
     """
-    flags, guess = positives(y_true, labels), chances(y_true, y_pred)
-    if guess.ndim != 1:
-        raise ValueError(f"predictions have shape {guess.shape}, expected one probability a row")
-    ones = int(flags.sum())
-    zeros = len(flags) - ones
-    if not ones or not zeros:
+    flags, guess = binary_chances(y_true, y_pred, labels)
+    if flags.all() or not flags.any():
         raise ValueError("ROC AUC is not defined where the answers hold one class only")
-    _, place, counts = np.unique(guess, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
-    return float((ranks[flags].sum() - ones * (ones + 1) / 2) / (ones * zeros))
+    return area_under_curve(flags, guess)

@@ -26,6 +26,10 @@ def rmsle(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> float:
 
     Raises:
         ValueError: an answer or a prediction is negative.
+
+    Examples:
+        >>> round(rmsle([9, 99], [99, 99]), 4)
+        1.6282
     """
     truth, guess = paired_numbers(y_true, y_pred)
     if min(truth.min(), guess.min()) < 0:
