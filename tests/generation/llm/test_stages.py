@@ -15,6 +15,7 @@ from generation.llm.brainstormer import LlmBrainstormer
 from generation.llm.designer import LlmDesigner
 from generation.llm.refactor import LlmRefactor
 from generation.llm.schemas import proposals_schema, reviewed_schema, written_schema
+from generation.private_splits import SplitSeeds
 from generation.spending import cost, ledger, summed
 from harness.sources import resolve
 from tests.generation.llm.answers import (
