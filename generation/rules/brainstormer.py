@@ -21,7 +21,7 @@ from generation.rules.objectives import scoring
 from generation.rules.repair import revise
 from generation.rules.sense import Sense, sense
 from generation.rules.skill import Signal, folds, measure
-from generation.rules.splitting import rows_to_measure, split_of, test_share
+from generation.rules.splitting import late_share, rows_to_measure, split_of
 from generation.rules.wording import goal, question
 from harness.schema import Split
 
@@ -151,7 +151,7 @@ def _alike(profile: DatasetProfile, left: Candidate, right: Candidate) -> bool:
 
 def _formulate(profile: DatasetProfile, item: Ranked, encoded: Encoded, seeds: SplitSeeds) -> Formulation | None:
     """The candidate as a forecast where it is a course over time that can be foretold, else as it stands."""
-    share = test_share(int(item.candidate.usable.sum()))
+    share = late_share(int(item.candidate.usable.sum()))
     ahead = series(profile, item.candidate, share, seeds, slug(item.candidate.name))
     if ahead is not None:
         candidate = replace(item.candidate, objective="forecasting")

@@ -12,6 +12,7 @@ from harness.schema import Split
 
 TEST_SHARE = 0.25
 WANTED_TEST_ROWS = 150
+WANTED_LATE_ROWS = 66  # a later start leaves too little past to learn from
 LARGEST_SHARE = 0.45
 FEWEST_GROUPS = 20
 LARGEST_GROUP = 0.2
@@ -24,14 +25,17 @@ def split_of(profile: DatasetProfile, candidate: Candidate, seeds: SplitSeeds, q
 
     A split by time that would leave a label out of either part falls back to random.
     """
-    seed, share = seeds.of(question), test_share(int(candidate.usable.sum()))
+    rows = int(candidate.usable.sum())
+    seed, share = seeds.of(question), test_share(rows)
     found = course(profile, candidate)
     followed = [found[1]] if found is not None and found[1] else []
     for entity in dict.fromkeys((*profile.entities, *followed)):
         if entity != candidate.name and _can_group(profile, candidate, entity):
             return Split(rule="group", test=share, seed=seed, column=entity)
     for time in dict.fromkeys((*([found[0]] if found is not None else []), *profile.times)):
-        part = _cut(profile, candidate, time, seeds.share(share, question)) if time != candidate.name else None
+        part = (
+            _cut(profile, candidate, time, seeds.share(late_share(rows), question)) if time != candidate.name else None
+        )
         if part is not None:
             return Split(rule="time", test=part, seed=seed, column=time)
     return Split(rule="random", test=share, seed=seed)
@@ -39,7 +43,16 @@ def split_of(profile: DatasetProfile, candidate: Candidate, seeds: SplitSeeds, q
 
 def test_share(rows: int) -> float:
     """A quarter; more of a small table, so that some 150 rows are tested: with fewer, near agents look alike."""
-    return round(min(LARGEST_SHARE, max(TEST_SHARE, WANTED_TEST_ROWS / max(1, rows))), 2)
+    return _share(rows, WANTED_TEST_ROWS)
+
+
+def late_share(rows: int) -> float:
+    """The same for a cut in time."""
+    return _share(rows, WANTED_LATE_ROWS)
+
+
+def _share(rows: int, wanted: int) -> float:
+    return round(min(LARGEST_SHARE, max(TEST_SHARE, wanted / max(1, rows))), 2)
 
 
 def _can_group(profile: DatasetProfile, candidate: Candidate, entity: str) -> bool:

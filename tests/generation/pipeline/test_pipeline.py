@@ -177,7 +177,7 @@ def test_datasets_that_cannot_serve_are_rejected_with_reasons(room: Room, monkey
 def test_a_dataset_without_a_question_is_rejected(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     follow(Script(targets=()), monkeypatch)
     told = room.run(table(room.root))
-    assert told.datasets[0].reason == "no question worth asking was found"
+    assert told.datasets[0].reason.startswith("no question worth asking was found")
 
 
 def test_a_fault_of_the_machine_is_no_rejection(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
