@@ -23,12 +23,12 @@ class Codes:
 
     def repeats_with(self, other: "Codes", most: float) -> bool:
         """Whether more than this share of the rows have the pair of values of an earlier row."""
-        rows = len(self.of)
+        rows = max(1, len(self.of))
         # So few values make too few pairs, whatever the rows are.
-        if self.size * other.size < (1 - most) * rows:
+        if (rows - self.size * other.size) / rows > most:
             return True
         pairs = pd.unique(self.of * other.size + other.of)
-        return 1 - len(pairs) / max(1, rows) > most
+        return (rows - len(pairs)) / rows > most
 
     def determines(self, other: "Codes") -> float:
         """The share of rows that have the value of `other` that goes most often with their own value here."""
