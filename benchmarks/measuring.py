@@ -19,14 +19,16 @@ _EVERY_S = 0.1
 
 @dataclass(frozen=True)
 class Measured:
-    """`cpu_s` of all processes; `peak_mb` of the command itself, `peak_all_mb` the most that all held at one time.
+    """`cpu_s` of all processes, `own_s` and `peak_mb` of the command itself.
 
+    `peak_all_mb` is the most that all held at one time.
     Memory that processes share is divided among them (Linux's proportional set size).
     """
 
     code: int
     wall_s: float
     cpu_s: float
+    own_s: float
     peak_mb: float
     peak_all_mb: float
     output: str
@@ -110,6 +112,7 @@ def measured(command: Sequence[str], environment: dict[str, str] | None = None) 
         code=process.returncode,
         wall_s=time.perf_counter() - started,
         cpu_s=sum(watch.seconds.values()),
+        own_s=sum(seconds for (pid, _), seconds in watch.seconds.items() if pid == process.pid),
         peak_mb=watch.peak_mb,
         peak_all_mb=watch.peak_all_mb,
         output=output if process.returncode == 0 else output + messages,

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 import pandas as pd
+
+from generation.profile.codes import Codes
 
 
 class Kind(StrEnum):
@@ -130,7 +133,21 @@ class DatasetProfile:
     frame: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> ColumnProfile:
-        return next(column for column in self.columns if column.name == name)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, ColumnProfile]:
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def _codes(self) -> dict[str, Codes]:
+        return {}
+
+    def codes(self, name: str) -> Codes:
+        """A column's cells as codes, found once."""
+        if name not in self._codes:
+            self._codes[name] = Codes.read(self.frame[name])
+        return self._codes[name]
 
     @property
     def is_drawn(self) -> bool:

@@ -1,12 +1,13 @@
 """Columns that follow from others: copies, transformations, sums, and lookups."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from generation.profile.codes import Codes
 from generation.profile.dataset import ColumnProfile, Kind, Relation
 
 _MOST_ROWS = 2000
@@ -27,7 +28,7 @@ def relations(
     cut = {name: numbers[name][rows] for name in numeric[:_MOST_COLUMNS]}
     found = [*_curves(cut), *_sums(cut)]
     coded = [c.name for c in columns if 1 < c.cardinality < 0.5 * max(1, len(frame))][:_MOST_COLUMNS]
-    found += _functions({name: pd.factorize(frame[name].iloc[rows])[0] for name in coded})
+    found += _functions([Codes.read(frame[name].iloc[rows]) for name in coded])
     return tuple(found)
 
 
@@ -78,26 +79,17 @@ def _sums(numbers: Mapping[str, NDArray[np.float64]]) -> list[Relation]:
     return found
 
 
-def _functions(codes: Mapping[str, NDArray[np.intp]]) -> list[Relation]:
+def _functions(columns: Sequence[Codes]) -> list[Relation]:
     """Columns whose value fixes another's; strength is the way from the usual value's share to 1 that it goes."""
     found = []
-    names = list(codes)
-    sizes = {name: int(codes[name].max()) + 1 for name in names}
-    usual = {name: float(np.bincount(codes[name][codes[name] >= 0]).max() / len(codes[name])) for name in names}
-    for left in names:
-        for right in names:
-            if left == right or sizes[right] > sizes[left] or sizes[right] < 2:
+    usual = {column.name: float(np.bincount(column.of).max() / len(column.of)) for column in columns}
+    for left in columns:
+        for right in columns:
+            if left is right or right.size > left.size or right.size < 2:
                 continue
-            if sizes[left] >= 0.3 * len(codes[left]) or usual[right] >= 1:
+            if left.size >= 0.3 * len(left.of) or usual[right.name] >= 1:
                 continue
-            share = (_determined(codes[left], codes[right], sizes[right]) - usual[right]) / (1 - usual[right])
+            share = (left.determines(right) - usual[right.name]) / (1 - usual[right.name])
             if share >= _FUNCTION:
-                found.append(Relation("function", left, right, share))
+                found.append(Relation("function", left.name, right.name, share))
     return found
-
-
-def _determined(left: NDArray[np.intp], right: NDArray[np.intp], size: int) -> float:
-    pairs, counts = np.unique(left.astype(np.int64) * size + right, return_counts=True)
-    owner = pairs // size
-    starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
-    return float(np.maximum.reduceat(counts, starts).sum() / len(left))

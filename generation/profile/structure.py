@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from generation.profile.codes import Codes
 from generation.profile.dataset import ColumnProfile, Kind, Relation
 from generation.profile.lexicon import structure_words
 from generation.profile.words import tokens
 
 _MOST_ROWS_OF_ONE = 60  # a vehicle model with hundreds of rows is a category, not somebody
+_OFTEN = 0.2
+_TWICE = 0.02
 
 
 def times(columns: Sequence[ColumnProfile]) -> tuple[str, ...]:
@@ -75,6 +78,7 @@ def entities(
     columns, or it is an identifier that repeats; an area counts only in a panel, for its rows are mostly strangers.
     """
     fixed = pd.Series([r.column for r in found if r.kind == "function"], dtype=object).value_counts()
+    moments = [Codes.read(frame[time]) for time in when]
     ranked = []
     for column in columns:
         repeats = len(frame) * (1 - column.missing) / max(1, column.cardinality)
@@ -86,7 +90,7 @@ def entities(
         acts = not place and (bool(ends & structure_words("actor")) or "name" in ends)
         if not (acts or place) or column.cardinality < 12 or repeats < 1.5:
             continue
-        strength = 3 * _is_panel(frame, column.name, when)
+        strength = 3 * _is_panel(Codes.read(frame[column.name]), moments)
         if acts and repeats <= _MOST_ROWS_OF_ONE:
             strength += int(fixed.get(column.name, 0)) + 3 * (column.kind is Kind.IDENTIFIER)
         if strength >= 3:
@@ -94,13 +98,13 @@ def entities(
     return tuple(name for _, _, name in sorted(ranked))
 
 
-def _is_panel(frame: pd.DataFrame, name: str, when: Sequence[str]) -> bool:
+def _is_panel(entity: Codes, when: Sequence[Codes]) -> bool:
     """Whether entity and time together name (nearly) every row once and most entities are there at most times."""
-    actors = frame[name].nunique()
+    rows = len(entity.of)
     return any(
-        float(frame[[name, time]].duplicated().mean()) < 0.02 and len(frame) > 0.2 * actors * frame[time].nunique()
+        rows > _OFTEN * entity.size * time.size and not entity.repeats_with(time, _TWICE)
         for time in when
-        if time != name
+        if time.name != entity.name
     )
 
 

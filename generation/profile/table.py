@@ -22,7 +22,7 @@ SAMPLE_ROWS = 20_000
 def profile_table(frame: pd.DataFrame, documentation: str = "", name: str = "") -> DatasetProfile:
     """Profile a table.
 
-    Above 100,000 rows that many are drawn, and the profile is of them (`rows` of `raw_rows`). Above 20,000 a seeded
+    Above 50,000 rows that many are drawn, and the profile is of them (`rows` of `raw_rows`). Above 20,000 a seeded
     sample of that many is looked at (`sampled`); shares, levels and ranges are the sample's.
     """
     raw_rows = len(frame)

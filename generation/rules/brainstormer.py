@@ -128,11 +128,9 @@ def _quick_signal(profile: DatasetProfile, candidate: Candidate, encoded: Encode
     known = encoded.subset(candidate.usable[encoded.rows])
     if len(known.rows) < 40:
         return Signal(0.0, 0.0)
-    linear, trees = known.matrices(name for name in profile.names if name not in kin)
     fold = folds(len(known.rows), 2, MEASURING)
-    levels = known.many(name for name in profile.names if name not in kin)
-    answers = candidate.answers(known.rows)
-    return measure(linear, trees, answers, fold, size=15, seed=MEASURING, levels=levels)
+    inputs = known.inputs(name for name in profile.names if name not in kin)
+    return measure(inputs, candidate.answers(known.rows), fold, size=15, seed=MEASURING)
 
 
 def _alike(profile: DatasetProfile, left: Candidate, right: Candidate) -> bool:

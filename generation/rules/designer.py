@@ -21,6 +21,7 @@ from harness.schema import Limits, Modality
 _TEMPLATES = Path(__file__).parent / "templates"
 _LINEAR_AHEAD = 0.03
 _LARGE = 5_000_000
+_WIDEST = 200  # columns that the solution learns from: of a thousand, its trees would take half a minute
 
 
 class RulesDesigner:
@@ -178,6 +179,7 @@ def _solution_fields(draft: Draft) -> dict[str, object]:
         "target": repr(formulation.target),
         "labels": _literal(formulation.labels),
         "dates": repr(dict(dates)),
+        "widest": _WIDEST if len(draft.features) > _WIDEST else None,
         "linear": linear and _level(formulation) is None,
         "prediction": formulation.prediction,
         "objective": formulation.objective,

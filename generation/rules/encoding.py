@@ -30,23 +30,59 @@ class Encoded:
     trees: dict[str, Matrix]
     levels: dict[str, NDArray[np.int64]]
 
-    def matrices(self, names: Iterable[str]) -> tuple[Matrix, Matrix]:
-        """The two feature matrices of these columns, `(rows, width)`; a constant where no column is left."""
+    def inputs(self, names: Iterable[str]) -> "Inputs":
+        """These columns as the features of a model; a constant where no column is left."""
         known = [name for name in names if name in self.linear]
         if not known:
             empty = np.zeros((len(self.rows), 1))
-            return empty, empty
-        return np.hstack([self.linear[n] for n in known]), np.hstack([self.trees[n] for n in known])
-
-    def many(self, names: Iterable[str]) -> list[NDArray[np.int64]]:
-        """The codes of those columns that have many levels."""
-        return [self.levels[name] for name in names if name in self.levels]
+            return Inputs((empty,), (empty,), ())
+        levels = tuple((at, self.levels[name]) for at, name in enumerate(known) if name in self.levels)
+        return Inputs(tuple(self.linear[n] for n in known), tuple(self.trees[n] for n in known), levels)
 
     def subset(self, where: NDArray[np.bool_]) -> "Encoded":
         """The same columns on some of the rows."""
         cut = {name: block[where] for name, block in self.linear.items()}
         trees = {name: block[where] for name, block in self.trees.items()}
         return Encoded(self.rows[where], cut, trees, {name: codes[where] for name, codes in self.levels.items()})
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Features as blocks of columns, one block for each column of the table, all of the same rows.
+
+    `levels` are the codes of columns with many levels, each with its place among the blocks.
+    """
+
+    linear: tuple[Matrix, ...]
+    trees: tuple[Matrix, ...]
+    levels: tuple[tuple[int, NDArray[np.int64]], ...]
+
+    def most_telling(self, Y: Matrix, known: NDArray[np.bool_], most: int) -> "Inputs":
+        """At most so many columns: those whose marks go most with `Y` on the `known` rows alone."""
+        if len(self.linear) <= most:
+            return self
+        goal = Y[known] - Y[known].mean(axis=0)
+        strength = np.abs(goal.T @ np.hstack(self.linear)[known]).max(axis=0)
+        starts = np.cumsum([0, *(block.shape[1] for block in self.linear[:-1])])
+        best = np.maximum.reduceat(strength, starts)
+        for at, codes in self.levels:
+            best[at] = max(best[at], len(goal) * _between(codes[known], goal))
+        kept = np.sort(np.argsort(-best, kind="stable")[:most])
+        places = {int(old): new for new, old in enumerate(kept)}
+        levels = tuple((places[at], codes) for at, codes in self.levels if at in places)
+        return Inputs(tuple(self.linear[at] for at in kept), tuple(self.trees[at] for at in kept), levels)
+
+
+def _between(codes: NDArray[np.int64], goal: Matrix) -> float:
+    """How far the means of levels lie apart, beyond what as many levels of chance would; in units of the goal."""
+    size = int(codes.max()) + 1
+    count = np.maximum(np.bincount(codes, minlength=size), 1)
+    found = []
+    for y in goal.T:
+        spread = float((np.bincount(codes, y, size) ** 2 / count).sum()) / len(y)
+        chance = float(y.var()) * size / len(y)
+        found.append(float(np.sqrt(max(0.0, spread - chance))))
+    return max(found)
 
 
 def encode(profile: DatasetProfile, rows: NDArray[np.int64]) -> Encoded:

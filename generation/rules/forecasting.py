@@ -4,6 +4,7 @@ The test rows are the last part of the time, the same for every entity, and only
 calendar, what an entity always is, what is planned. Nothing is computed from the past: agents make lags from train.csv.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from generation.private_splits import SplitSeeds
 from generation.profile import ColumnProfile, DatasetProfile, Kind
+from generation.profile.codes import Codes
 from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.lexicon import sense_words
@@ -61,7 +63,7 @@ def course(profile: DatasetProfile, candidate: Candidate) -> tuple[str, str] | N
         if float(profile.frame[time].duplicated().mean()) <= TWICE:
             return time, ""
         for key in _keys(profile, {time, candidate.name}):
-            if float(profile.frame.duplicated([key, time]).mean()) <= TWICE:
+            if not profile.codes(key).repeats_with(profile.codes(time), TWICE):
                 return time, key
     return None
 
@@ -142,29 +144,26 @@ def _horizon(late: pd.Series, cells: pd.Series, column: ColumnProfile) -> str:
 def _unknown(profile: DatasetProfile, candidate: Candidate, time: str, entity: str) -> dict[str, str]:
     """Columns that nobody has before the moment itself."""
     when = read_times(profile.frame[time], time_format(profile[time]))
+    parts = (when.dt.month, when.dt.day_of_week, when.dt.hour, when.dt.year, when.dt.quarter, when.dt.day)
+    calendar = [Codes.read(part) for part in parts if part.nunique() > 1]
     why = _MEASURED.format(target=candidate.name)
     return {
         name: why
         for name in profile.names
-        if name not in {time, entity, candidate.name} and not _known_before(profile, name, when, entity)
+        if name not in {time, entity, candidate.name} and not _known_before(profile, name, calendar, entity)
     }
 
 
-def _known_before(profile: DatasetProfile, name: str, when: pd.Series, entity: str) -> bool:
-    words, cells = set(tokens(name)), profile.frame[name]
+def _known_before(profile: DatasetProfile, name: str, calendar: Sequence[Codes], entity: str) -> bool:
+    words = set(tokens(name))
     if words & sense_words("lagged"):
         return False
     if words & sense_words("planned") or profile[name].kind is Kind.CONSTANT:
         return True
-    if entity and _fixed(cells, profile.frame[entity]):
-        return True
-    parts = (when.dt.month, when.dt.day_of_week, when.dt.hour, when.dt.year, when.dt.quarter, when.dt.day)
-    return any(part.nunique() > 1 and _fixed(cells, part) for part in parts)
+    fixing = [*([profile.codes(entity)] if entity else []), *calendar]
+    return any(_fixed(profile.codes(name), by) for by in fixing)
 
 
-def _fixed(cells: pd.Series, by: pd.Series) -> bool:
+def _fixed(cells: Codes, by: Codes) -> bool:
     """Whether one value goes with each value of another column, in (nearly) all rows."""
-    pairs = pd.DataFrame({"cell": cells.to_numpy(), "by": by.to_numpy()})
-    usual = pairs.groupby("by")["cell"].agg(lambda one: one.value_counts().iloc[0])
-    repeats = len(pairs) / max(1, pairs["by"].nunique())
-    return repeats >= 2 and float(usual.sum()) >= LASTING * len(pairs)
+    return len(by.of) >= 2 * by.size and by.determines(cells) >= LASTING

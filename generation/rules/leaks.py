@@ -182,9 +182,8 @@ class _Search:
         return Cleared(self.drop, signal, solved=signal.best >= DETERMINED)
 
     def signal(self) -> Signal:
-        linear, trees = self.encoded.matrices(self.features)
-        levels = self.encoded.many(self.features)
-        return measure(linear, trees, self.answers, self.fold, size=_TREES, seed=self.seed, levels=levels)
+        inputs = self.encoded.inputs(self.features)
+        return measure(inputs, self.answers, self.fold, size=_TREES, seed=self.seed)
 
     def strongest(self, features: list[str]) -> str:
         widths = [self.encoded.trees[name].shape[1] for name in features]

@@ -1,16 +1,16 @@
 """How much of a column can be told from others, held out: 0 is a constant's answer, 1 a perfect one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generation.rules.encoding import Matrix
+from generation.rules.encoding import Inputs, Matrix
 
 RIDGE = 5.0
 PRIOR = 10.0  # rows that the mean of all counts for beside those of a level
+MOST_COLUMNS = 150  # that are learned from: trees see all that tells something, and a ridge of thousands takes seconds
 _MOST_CLASSES = 12
 _FAR = 0.3
 
@@ -68,25 +68,19 @@ def forward(moments: NDArray[np.int64], share: float) -> NDArray[np.int64]:
     return np.where(moments >= np.quantile(moments, 1 - share), 0, -1).astype(np.int64)
 
 
-def measure(
-    linear: Matrix,
-    trees: Matrix,
-    answers: Answers,
-    fold: NDArray[np.int64],
-    *,
-    size: int,
-    seed: int,
-    levels: Sequence[NDArray[np.int64]] = (),
-) -> Signal:
+def measure(inputs: Inputs, answers: Answers, fold: NDArray[np.int64], *, size: int, seed: int) -> Signal:
     """Held-out skill of ridge regression and of `size` extremely randomised trees; rows of fold -1 are never asked.
 
-    Both also see what usually goes with each of `levels` (codes, one array a column), learned without the row itself.
+    Both also see what usually goes with each of the inputs' levels, learned without the row itself. Of a wide table
+    both see the 150 columns that go most with the answers on the rows that a fold learns from.
     """
     Y, asked = answers.matrix, fold >= 0
     guesses = np.zeros((2, *Y.shape))
     for held in range(int(fold.max()) + 1):
         test = fold == held
-        X, Z = (np.hstack([part, *(_usual(codes, Y, test) for codes in levels)]) for part in (linear, trees))
+        few = inputs.most_telling(Y, ~test, MOST_COLUMNS)
+        usual = [_usual(codes, Y, test) for _, codes in few.levels]
+        X, Z = (np.hstack([*blocks, *usual]) for blocks in (few.linear, few.trees))
         guesses[0, test] = _ridge(X[~test], Y[~test], X[test])
         guesses[1, test] = forest(Z[~test], Y[~test], size, seed).predict(Z[test]).reshape(-1, Y.shape[1])
     return Signal(*(skill(Y[asked], guess[asked], answers.classes) for guess in guesses))

@@ -2,8 +2,9 @@
 
 import ast
 import asyncio
+import filecmp
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,16 +53,26 @@ async def _run(package: TaskPackage, first: Path, fetched: Fetched, sandbox: str
     with open_folder() as folder:
         environment = (("PYTHONHASHSEED", seed), *OTHERWISE)
         await run_prepare(package, folder, sandbox=sandbox, environment=environment, cwd=OTHER_FOLDER, fetched=fetched)
-        one, other = await asyncio.to_thread(lambda: (_contents(first), _contents(folder)))
-    return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+        return await asyncio.to_thread(_differing, first, folder)
 
 
-def _contents(root: Path) -> Mapping[str, str]:
-    """The hash of each prepared file; description.md is no work of prepare.py."""
+def _differing(first: Path, second: Path) -> set[str]:
+    """The files whose content is not the same in both folders."""
+    one, other = _files(first), _files(second)
+    return {name for name in one | other if not (name in one and name in other and _same(first / name, second / name))}
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two files say the same; equal bytes do, and reading a large table to find that out would take seconds."""
+    return filecmp.cmp(one, other, shallow=False) or file_hash(one) == file_hash(other)
+
+
+def _files(root: Path) -> set[str]:
+    """The prepared files by their paths; description.md is no work of prepare.py."""
     return {
-        path.relative_to(root).as_posix(): file_hash(path)
+        path.relative_to(root).as_posix()
         for part in ("public", "private")
-        for path in sorted((root / part).rglob("*"))
+        for path in (root / part).rglob("*")
         if path.is_file() and path.name != "description.md"
     }
 

@@ -139,14 +139,20 @@ def most_frequent(labels: Words) -> str:
 
 
 def _by_table(x_train: pd.Series, y_train: Answers, x_test: pd.Series) -> Answers:
-    known, unknown = pd.Series(y_train, index=x_train.to_numpy(dtype=object)), x_test.to_numpy(dtype=object)
-    groups = known.groupby(level=0, sort=False)
+    """The mean, or the most frequent, answer of the train rows of the same cell; of all rows where there is none."""
+    codes, distinct = pd.factorize(pd.concat([x_train, x_test], ignore_index=True), use_na_sentinel=False)
+    train, test, size = codes[: len(x_train)], codes[len(x_train) :], len(distinct)
     if y_train.dtype.kind == "f":
-        means = groups.mean()
-        return means.reindex(unknown).fillna(float(np.nanmean(numbers_of(y_train)))).to_numpy(dtype=np.float64)
-    counted = pd.crosstab(known.index, known.to_numpy())
-    table = pd.Series(counted.columns.to_numpy()[counted.to_numpy().argmax(axis=1)], index=counted.index)
-    return table.reindex(unknown).fillna(most_frequent(words_of(y_train))).to_numpy(dtype=str)
+        y = numbers_of(y_train)
+        known = ~np.isnan(y)
+        count = np.bincount(train[known], minlength=size)
+        total = np.bincount(train[known], y[known], minlength=size)
+        means: Numbers = np.where(count > 0, total / np.maximum(count, 1), np.nanmean(y))
+        return means[test]
+    labels, said = np.unique(words_of(y_train), return_inverse=True)
+    table = np.bincount(train * len(labels) + said, minlength=size * len(labels)).reshape(size, len(labels))
+    usual: Words = np.where(table.any(axis=1), labels[table.argmax(axis=1)], most_frequent(words_of(y_train)))
+    return usual[test]
 
 
 def _by_nearness(x_train: pd.Series, y_train: Answers, x_test: pd.Series) -> list[Answers]:

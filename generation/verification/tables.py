@@ -136,10 +136,11 @@ class Tables:
     def is_number(self) -> bool:
         return self.card.task.prediction == "number"
 
-    @property
+    @cached_property
     def features(self) -> tuple[str, ...]:
         """Columns that both parts have, without id and target."""
-        return tuple(c for c in self.test.columns if c in set(self.train.columns) and c not in {self.id, *self.targets})
+        learned, own = set(self.train.columns), {self.id, *self.targets}
+        return tuple(name for name in self.test.columns if name in learned and name not in own)
 
     @cached_property
     def numeric(self) -> frozenset[str]:

@@ -24,7 +24,7 @@ NEAREST = 15
 PRIOR = 5.0  # rows that the mean of all counts for beside those of a level
 LEVELS = 20  # one column for each of the most frequent levels
 WORDS = 48  # hashed words for a column of free text
-WIDEST = 600  # columns of the design: a plane through 15,000 would take minutes and 2 GB
+WIDEST = 200  # columns of the design: of a thousand more would take half a minute and say little else
 BINS, DEPTH, ROUNDS, PATIENCE, RATE = 32, 4, 150, 15, 0.12
 BALANCED = ("balanced_accuracy", "f1_macro")
 EMPTY = ("", "?", "na", "nan", "n/a", "null", "none")
@@ -71,7 +71,7 @@ def calendar(cells: pd.Series) -> Array:
     hour = moments.dt.hour.fillna(0).to_numpy(np.float64) * np.pi / 12
     months = [moments.dt.month == month for month in range(1, 13)]
     return np.column_stack(
-        [*months, *(moments.dt.dayofweek == day for day in range(7)), np.sin(hour), np.cos(hour)]
+        [*months, *(moments.dt.day_of_week == day for day in range(7)), np.sin(hour), np.cos(hour)]
     ).astype(np.float64)
 
 

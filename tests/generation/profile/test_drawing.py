@@ -56,4 +56,4 @@ def test_a_whole_table_says_nothing_of_a_draw(tmp_path: Path) -> None:
     pd.DataFrame({"a": range(300), "b": np.random.default_rng(0).normal(size=300)}).to_csv(path, index=False)
     profile = profile_source(resolve(str(path)))
     assert not profile.is_drawn
-    assert drawing.MOST_ROWS == 100_000
+    assert drawing.MOST_ROWS == 50_000
