@@ -32,10 +32,11 @@ RANKING_ROWS = 800
 FINAL_ROWS = 2000
 MOST_MEASURED = 25
 SIGNAL_WEIGHT = 0.75
+GIVEN, GIVEN_AWAY_COSTS = 0.9, 5.0
 FEWEST_ROWS = 150
 LEARNABLE = 0.03
 MEASURING = 0  # the seed of all that is measured: what is asked does not depend on the split
-SENSIBLE = 0.7
+SENSIBLE = 0.2
 LEAST_SENSIBLE = -0.3
 MOST_TRIED = 10
 _NOTHING_TO_LEARN = 3.0
@@ -51,9 +52,10 @@ class Ranked:
 
     @property
     def score(self) -> float:
-        """Sense decides; signal breaks ties and keeps out what nothing can learn."""
+        """Sense decides; signal breaks ties and keeps out what nothing can learn; what others give away is no question."""
         skill = min(1.0, self.signal.mean)
-        return self.sense.score + SIGNAL_WEIGHT * skill - (_NOTHING_TO_LEARN if skill < LEARNABLE else 0.0)
+        worth = min(skill, GIVEN - GIVEN_AWAY_COSTS * (skill - GIVEN))
+        return self.sense.score + SIGNAL_WEIGHT * worth - (_NOTHING_TO_LEARN if skill < LEARNABLE else 0.0)
 
 
 class RulesBrainstormer:
