@@ -2,9 +2,9 @@
 
 Three lists of public datasets with the columns that people predict (`data/`): the published one; a second one, decided
 from documentation before the engine had seen its tables, whose misses were looked at later; and a third one, decided
-before those were looked at, on which nothing is tuned. A column counts by its name; `a|b` means either. The intervals are Wilson's
-(1927), 95 %. What was asked of a table is kept in the cache as long as the table, its help page and the code stay the
-same.
+before those were looked at, on which nothing is tuned. A column counts by its name; `a|b` means either. The intervals
+are Wilson's (1927), 95 %. What was asked of a table is kept in the cache as long as the table, its help page and the
+code stay the same.
 """
 
 import argparse

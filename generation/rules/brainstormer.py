@@ -32,7 +32,6 @@ RANKING_ROWS = 800
 FINAL_ROWS = 2000
 MOST_MEASURED = 25
 SIGNAL_WEIGHT = 0.75
-GIVEN, GIVEN_AWAY_COSTS = 0.9, 5.0
 FEWEST_ROWS = 150
 LEARNABLE = 0.03
 MEASURING = 0  # the seed of all that is measured: what is asked does not depend on the split
@@ -52,10 +51,9 @@ class Ranked:
 
     @property
     def score(self) -> float:
-        """Sense decides; signal breaks ties and keeps out what nothing can learn; what others give away is no question."""
+        """Sense decides; signal breaks ties and keeps out what nothing can learn."""
         skill = min(1.0, self.signal.mean)
-        worth = min(skill, GIVEN - GIVEN_AWAY_COSTS * (skill - GIVEN))
-        return self.sense.score + SIGNAL_WEIGHT * worth - (_NOTHING_TO_LEARN if skill < LEARNABLE else 0.0)
+        return self.sense.score + SIGNAL_WEIGHT * skill - (_NOTHING_TO_LEARN if skill < LEARNABLE else 0.0)
 
 
 class RulesBrainstormer:

@@ -185,7 +185,8 @@ def _by_labels(profile: DatasetProfile, candidate: Candidate) -> list[tuple[floa
     measures = [c for c in others if c.kind in NUMERIC_KINDS and c.cardinality > _MANY_VALUES]
     few = candidate.column in labels and len(labels) <= _FEW_LABELS
     if few and len(measures) >= max(_MANY_MEASURES, len(others) - len(labels)):
-        found.append((2.0, "all but it are measurements"))
+        # A mark of two values is as often one more input; three kinds and more are what is told apart.
+        found.append((2.0 if len(candidate.labels) > 2 else 0.5, "all but it are measurements"))
     return found
 
 
