@@ -80,7 +80,8 @@ def _passes(report: VerificationReport, layer: Layer) -> bool | None:
 class DatasetRecord(_Frozen):
     """One dataset: what it is, what was asked of it, or why nothing was.
 
-    `drawn` is the number of its rows that tasks are made of, 0 where they have all.
+    `drawn` is the number of its rows that tasks are made of, 0 where they have all; `notes` say what was changed to
+    make a plain table of it.
     """
 
     uri: str
@@ -88,6 +89,7 @@ class DatasetRecord(_Frozen):
     sha256: str = ""
     cluster: str = ""
     licence: str = ""
+    notes: tuple[str, ...] = ()
     rows: int = 0
     drawn: int = 0
     columns: int = 0

@@ -24,7 +24,10 @@ class _Frozen(BaseModel):
 
 
 class DatasetRow(_Frozen):
-    """One dataset; `reason` says why it gave no task, `drawn` of how many of its rows tasks are made (0: of all)."""
+    """One dataset; `reason` says why it gave no task, `drawn` of how many of its rows tasks are made (0: of all).
+
+    `notes` say what was changed to make a plain table of it.
+    """
 
     source: str
     name: str
@@ -35,6 +38,7 @@ class DatasetRow(_Frozen):
     verified: int
     status: Literal["served", "rejected", "error"]
     reason: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class TaskRow(_Frozen):
@@ -173,6 +177,7 @@ def _dataset_row(outcome: Outcome, found: Harvest) -> DatasetRow:
         verified=verified,
         status=status,
         reason=outcome.error or ("" if verified else record.why_not or twins),
+        notes=record.notes,
     )
 
 

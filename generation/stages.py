@@ -215,6 +215,7 @@ def _record(uri: str, fetched: Fetched, reason: str = "") -> DatasetRecord:
         sha256=fetched.sha256,
         cluster=fetched.cluster,
         licence=fetched.licence,
+        notes=fetched.notes,
         reason=reason,
     )
 

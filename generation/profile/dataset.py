@@ -93,7 +93,10 @@ class NearDuplicates:
 
 @dataclass(frozen=True)
 class Origin:
-    """The file that a profile was made of, as `prepare.py` must read it, and where it came from."""
+    """The file that a profile was made of, as `prepare.py` must read it, and where it came from.
+
+    `notes` say what was changed to make a plain table of it.
+    """
 
     uri: str
     file: str
@@ -103,6 +106,7 @@ class Origin:
     tidy: bool = False
     licence: str = "unknown"
     citation: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

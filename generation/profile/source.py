@@ -69,5 +69,6 @@ def profile_source(fetched: "Fetched", name: str = "") -> DatasetProfile:
         tidy=reading.tidy,
         licence=fetched.licence,
         citation=fetched.citation,
+        notes=fetched.notes,
     )
     return replace(profile, origin=origin)

@@ -26,7 +26,9 @@ def times(columns: Sequence[ColumnProfile]) -> tuple[str, ...]:
         year = words & {"year", "yr"} and column.low is not None and column.low >= 1700 and (column.high or 0) <= 2100
         if column.kind is Kind.DATE or (year and column.cardinality >= 3):
             found.append(column.name)
-    return tuple(found)
+    # Of several moments of a row those that come after it is made are known last: the split looks at the others first.
+    late = structure_words("afterwards")
+    return tuple(sorted(found, key=lambda name: bool(set(tokens(name)) & late)))
 
 
 def coordinates(columns: Sequence[ColumnProfile]) -> tuple[str, ...]:

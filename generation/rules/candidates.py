@@ -20,6 +20,8 @@ FEWEST_OF_A_LABEL = 20
 MOST_LABELS = 20
 MOST_MISSING = 0.6
 MOST_RARE = 0.1
+MOST_RARE_OF_MANY = 0.25  # where three labels and more remain
+MOST_APART = 3  # of few numbers in order, for each: 0, 1, 2, 3, 7, 12 are steps, 10, 20, 99 are codes
 FEWEST_NUMBERS = 8
 
 
@@ -99,17 +101,16 @@ def _labelled(column: ColumnProfile, text: pd.Series, present: NDArray[np.bool_]
     """A candidate that is asked for by label, unless its labels are too many, too few or too rare."""
     if column.kind in NUMERIC_KINDS:
         present = present & pd.to_numeric(text, errors="coerce").notna().to_numpy()
-    if column.kind in NUMERIC_KINDS:
-        present = present & pd.to_numeric(text, errors="coerce").notna().to_numpy()
     counts = text[present].value_counts()
     kept = [str(label) for label, count in counts.items() if count >= FEWEST_OF_A_LABEL]
     rare = tuple(sorted(str(label) for label, count in counts.items() if count < FEWEST_OF_A_LABEL))
     if not 2 <= len(kept) <= MOST_LABELS:
         return f"{len(kept)} labels occur {FEWEST_OF_A_LABEL} times or more"
-    if int(counts.sum()) - int(counts[kept].sum()) > MOST_RARE * int(counts.sum()):
+    allowed = MOST_RARE if len(kept) == 2 else MOST_RARE_OF_MANY
+    if int(counts.sum()) - int(counts[kept].sum()) > allowed * int(counts.sum()):
         return "too many of its labels are rare"
     order = _order(column, kept)
-    if column.kind in NUMERIC_KINDS and (len(kept) < 3 or not order):
+    if column.kind in NUMERIC_KINDS and (len(kept) < 3 or not order) and not _is_code(column):
         return "it takes few numbers, which are no levels"
     usable = present & text.isin(kept).to_numpy()
     objective: Objective = "ordinal" if order else "multiclass"
@@ -126,7 +127,12 @@ def _order(column: ColumnProfile, labels: list[str]) -> tuple[str, ...]:
     if column.kind is Kind.CATEGORY:
         return ()
     steps = sorted(labels, key=float)
-    return tuple(steps) if float(steps[-1]) - float(steps[0]) < 2 * len(steps) else ()
+    return tuple(steps) if float(steps[-1]) - float(steps[0]) <= MOST_APART * len(steps) else ()
+
+
+def _is_code(column: ColumnProfile) -> bool:
+    """Whether few whole numbers stand for outcomes, as the name says: a status, a class."""
+    return column.whole and bool(set(tokens(column.name)) & sense_words("outcome"))
 
 
 def _negative_first(labels: list[str], counts: pd.Series) -> tuple[str, ...]:

@@ -124,7 +124,11 @@ def origin(profile: DatasetProfile) -> str:
         whose = "its licence is"
     licence = "not stated" if source.licence in ("", "unknown") else source.licence
     cited = "" if scheme == "pypi" or not source.citation.strip() else f" {source.citation.strip().rstrip('.')}."
-    return f"{where}; {whose} {licence}.{cited}{_documented(profile)}"
+    return f"{where}; {whose} {licence}.{cited}{_made_plain(source.notes)}{_documented(profile)}"
+
+
+def _made_plain(notes: Sequence[str]) -> str:
+    return f" It was made a plain table: {'; '.join(notes)}." if notes else ""
 
 
 def _documented(profile: DatasetProfile) -> str:

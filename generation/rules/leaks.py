@@ -142,6 +142,9 @@ class _Search:
         for name in self.single_valued:
             words = set(tokens(name))
             kin = _shared(own, words)
+            if words & sense_words("harm") and own & sense_words("harm"):
+                self.drop[name] = f"it tells of the same harm, and is known only when `{target}` is"
+                continue
             outcome = bool(words & sense_words("outcome") and own & sense_words("outcome"))
             least = SIBLING if kin else OUTCOME if outcome else GIVEN_AWAY
             value = single(self.encoded.trees[name], self.answers, self.fold, least)

@@ -21,7 +21,7 @@ def _lexicon() -> _Lexicon:
 
 @cache
 def sense_words(role: str) -> frozenset[str]:
-    """Words of one role: outcome, sought, given, setting, design, generic, event, planned, lagged, capped."""
+    """Words of one role: outcome, sought, given, setting, design, event, ended, harm and so on."""
     return frozenset(_lexicon().sense[role].split())
 
 

@@ -4,15 +4,19 @@ import re
 from dataclasses import dataclass
 
 from generation.profile import DatasetProfile, Kind
+from generation.profile.dataset import LABEL_KINDS, NUMERIC_KINDS
 from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.lexicon import sense_words
+from generation.rules.said import head_of, in_title, stem, time_to_event
 
 _ASKED = re.compile(
     r"predict|response|outcome|dependent|explain|classi|determinant|forecast|estimate the|target|model+ing|relation",
     re.IGNORECASE,
 )
 _MARGIN = 3
+_FEW_LABELS, _MANY_MEASURES, _MANY_VALUES = 2, 4, 20
+_FIRST_WORDS = 5
 
 
 @dataclass(frozen=True)
@@ -30,16 +34,20 @@ def sense(profile: DatasetProfile, candidate: Candidate) -> Sense:
         *_by_dataset(profile, candidate),
         *_by_position(profile, candidate),
         *_by_type(candidate),
+        *_by_labels(profile, candidate),
         *_by_documentation(profile, candidate),
     ]
     return Sense(sum(value for value, _ in parts), tuple(reason for _, reason in parts))
 
 
 def _by_name(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float, str]]:
-    bare = tuple(word for word in tokens(candidate.name) if not word.isdigit())
+    bare = head_of(candidate.name)
     said = set(bare)
-    found = [*_wanted(bare, short=len(bare) <= 2), *_unasked(candidate, said)]
-    if bare == ("y",) and not {"x", "X", "z", "x1", "X1"} & set(profile.names):
+    ends = time_to_event(candidate)
+    found = [(2.0, "it is the time until something happens")] if ends else []
+    found += _wanted(bare, short=len(bare) <= 2) or _meant(candidate)
+    found += [] if ends else _unasked(profile, candidate, said)
+    if re.fullmatch(r"(?i)y\d?", candidate.name) and not {"x", "X", "z", "x1", "X1"} & set(profile.names):
         found.append((3.0, "statisticians call the answer y"))
     if re.fullmatch(r"(?i)(v|x|col|column|feature|var|attr)[ _.]?\d+", candidate.name):
         found.append((-1.5, "its name only numbers it"))
@@ -56,12 +64,13 @@ def _by_name(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float,
     return found
 
 
-def _unasked(candidate: Candidate, said: set[str]) -> list[tuple[float, str]]:
-    """What is known before anything is asked."""
+def _unasked(profile: DatasetProfile, candidate: Candidate, said: set[str]) -> list[tuple[float, str]]:
+    """What is known before anything is asked; a number that the documentation's title names is no mere fact."""
     found = []
-    if said & sense_words("given") and not said & sense_words("outcome"):
+    about = candidate.numbers is not None and in_title(profile, candidate)
+    if said & sense_words("given") and not said & sense_words("outcome") and not about:
         found.append((-2.5, "it is given rather than asked for"))
-    if said & sense_words("setting"):
+    if said & sense_words("setting") or re.fullmatch(r"(?i)(y|yr|year|d)_?(\d{2}|\d{4})", candidate.name):
         found.append((-2.5, "it says where or when"))
     if said & sense_words("design") or re.match(r"(?i)lag", candidate.name):
         found.append((-2.0, "it belongs to the design of the study"))
@@ -83,13 +92,24 @@ def _wanted(bare: tuple[str, ...], *, short: bool) -> list[tuple[float, str]]:
     return []
 
 
+def _meant(candidate: Candidate) -> list[tuple[float, str]]:
+    """What the documentation says of a name that says nothing itself: `psoda`, the price of a soda."""
+    words = set(tokens(candidate.name))
+    if words & (sense_words("given") | sense_words("setting") | sense_words("design")):
+        return []
+    said = set(tokens(" ".join(candidate.column.meaning.split()[:_FIRST_WORDS])))
+    if said & (sense_words("outcome") | sense_words("sought")):
+        return [(1.0, "the documentation calls it something that people want to know beforehand")]
+    return []
+
+
 def _many(profile: DatasetProfile) -> frozenset[str]:
     return frozenset(c.name for c in profile.columns if c.cardinality >= 12 and c.kind in (Kind.CATEGORY, Kind.TEXT))
 
 
 def _is_dummy(profile: DatasetProfile, candidate: Candidate) -> bool:
     """Whether a 0/1 column excludes others of nearly the same name, as `party_d`, `party_r`, `party_i` do."""
-    stem = re.sub(r"[_.\s]?[^_.\s]*$", "", candidate.name)
+    stem = re.sub(r"\d+$" if candidate.name[-1:].isdigit() else r"[_.\s]?[^_.\s]*$", "", candidate.name)
     if candidate.column.kind is not Kind.BOOLEAN or len(stem) < 3:
         return False
     marked = candidate.text.to_numpy() == candidate.labels[-1]
@@ -114,16 +134,23 @@ def _is_transformed(profile: DatasetProfile, name: str) -> bool:
 
 
 def _stem_of_sought(words: tuple[str, ...]) -> bool:
-    """Words written together, or cut: `saleprice`, `wagehr`."""
-    stems = [stem for stem in sense_words("sought") | sense_words("outcome") if len(stem) >= 4]
-    return any(word.endswith(stem) or word.startswith(stem) for word in words for stem in stems if len(word) >= 4)
+    """Words written together, or cut: `saleprice`, `wagehr`, `durat`."""
+    whole = sense_words("sought") | sense_words("outcome")
+    stems = [word for word in whole - sense_words("unglued") if len(word) >= 4]
+    long = [word for word in words if len(word) >= 4]
+    if any(word.endswith(part) or word.startswith(part) for word in long for part in stems):
+        return True
+    return any(len(word) >= 5 and part.startswith(word) for word in long for part in stems)
 
 
 def _by_dataset(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float, str]]:
     """A dataset is often named after what it is about."""
     name = profile.name.lower()
+    words = {stem(word) for word in tokens(profile.name)}
     hits = [
-        w for w in tokens(candidate.name) if len(w) >= 4 and not w.isdigit() and (w in name or w.rstrip("s") in name)
+        w
+        for w in tokens(candidate.name)
+        if not w.isdigit() and ((len(w) >= 4 and stem(w) in name) or (len(w) >= 3 and stem(w) in words))
     ]
     return [(1.5, "the dataset is named after it")] if hits else []
 
@@ -146,6 +173,23 @@ def _by_type(candidate: Candidate) -> list[tuple[float, str]]:
     return [(0.3, "few classes")] if len(candidate.labels) <= 8 else [(-0.5, "many classes")]
 
 
+def _by_labels(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float, str]]:
+    """Labels that tell an end; and the one or two columns of labels beside many measurements."""
+    if not candidate.labels:
+        return []
+    found = []
+    if {"".join(tokens(label)) for label in candidate.labels} & sense_words("ended"):
+        found.append((2.0, "its labels say how something ended or what somebody has"))
+    others = [c for c in profile.columns if c.kind not in (Kind.CONSTANT, Kind.IDENTIFIER, Kind.DATE, Kind.TEXT)]
+    labels = [c for c in others if c.kind in LABEL_KINDS]
+    measures = [c for c in others if c.kind in NUMERIC_KINDS and c.cardinality > _MANY_VALUES]
+    few = candidate.column in labels and len(labels) <= _FEW_LABELS
+    if few and len(measures) >= max(_MANY_MEASURES, len(others) - len(labels)):
+        # A mark of two values is as often one more input; three kinds and more are what is told apart.
+        found.append((2.0 if len(candidate.labels) > 2 else 0.5, "all but it are measurements"))
+    return found
+
+
 def _by_documentation(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float, str]]:
     text = profile.documentation
     if not text:
@@ -155,6 +199,8 @@ def _by_documentation(profile: DatasetProfile, candidate: Candidate) -> list[tup
     formulas = len(re.findall(rf"(?:^|[(\s=,`]){name}\)?(?:\s*[-+*/]\s*[\d.]+)?\s*~", text))
     if formulas:
         found.append((2.5, "the documentation models it"))
+    if in_title(profile, candidate):
+        found.append((1.0, "the documentation's title names it"))
     prose = re.split(r"\n\s*\n|(?<=\.)\s", text)
     word = re.compile(rf"(?<![\w.]){name}(?![\w.])", re.IGNORECASE)
     if any(word.search(part) and _ASKED.search(part) for part in prose):

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from generation.verification.evidence import Evidence
+from generation.verification.evidence import Evidence, Lacking
 from generation.verification.findings import Finding
 from generation.verification.registry import check
 from generation.verification.syntax import Code, body_without_docstring, parsed
@@ -13,7 +13,7 @@ UNWRITTEN = re.compile(r"\b(TODO|FIXME|TBD|lorem ipsum|placeholder text|your cod
 
 @check("structure.no_stub", layer="structure", protects="a task that looks whole and does nothing")
 def no_stub(evidence: Evidence) -> Finding:
-    problems = []
+    problems, columns = [], _columns(evidence)
     for code in parsed(evidence.package):
         problems += [
             f"{code.name}:{function.lineno}: {function.name} does nothing"
@@ -21,13 +21,25 @@ def no_stub(evidence: Evidence) -> Finding:
             if all(_is_empty(statement) for statement in body_without_docstring(function))
         ]
         problems += _constant_metric(code)
-        problems += [f"{code.name}: {found[0]!r} left in" for found in _unwritten(code.text, python=True)]
+        problems += [f"{code.name}: {found[0]!r} left in" for found in _unwritten(code.text, columns, python=True)]
     description = evidence.package.files.get("description.md", "")
-    problems += [f"description.md: {found[0]!r} left in" for found in _unwritten(description, python=False)]
+    problems += [f"description.md: {found[0]!r} left in" for found in _unwritten(description, columns, python=False)]
     return Finding.none_of(problems, where=problems[0].split(":")[0] if problems else "")
 
 
-def _unwritten(text: str, *, python: bool) -> list[re.Match[str]]:
+def _columns(evidence: Evidence) -> list[str]:
+    """Names of columns that read as if they waited to be written: a table may have one, and texts must say it."""
+    names: set[str] = set()
+    if not isinstance(evidence.raw, Lacking):
+        names |= set(map(str, evidence.raw.columns))
+    if not isinstance(evidence.prepared, Lacking):
+        names |= set(evidence.prepared.train.columns)
+    return sorted((name for name in names if UNWRITTEN.search(name)), key=len, reverse=True)
+
+
+def _unwritten(text: str, columns: list[str], *, python: bool) -> list[re.Match[str]]:
+    for name in columns:
+        text = text.replace(f"`{name}`", "").replace(f'"{name}"', "").replace(f"'{name}'", "")
     found = UNWRITTEN.finditer(text)
     return [one for one in found if not (python and one[0].startswith("{"))]  # an f-string doubles its braces
 
