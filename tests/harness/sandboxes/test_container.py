@@ -25,7 +25,7 @@ from tests.harness.sandboxes import test_limits, test_reach
 from tests.harness.sandboxes.conftest import Try
 from tests.harness.sandboxes.test_conformance import NOT_OFFERED
 
-pytestmark = [pytest.mark.anyio, pytest.mark.sandbox]
+pytestmark = [pytest.mark.anyio, pytest.mark.sandbox, pytest.mark.engine]
 
 # In a container the user has a high id of the sandbox's own and a group of its own: tested below.
 ELSEWHERE = {"test_no_privilege_is_held_or_gained"}

@@ -17,7 +17,7 @@ from harness.sandboxes.transfer import read_result
 from tests.harness.sandboxes import test_reach, test_transfer
 from tests.harness.sandboxes.conftest import Try
 
-pytestmark = [pytest.mark.anyio, pytest.mark.sandbox, pytest.mark.xdist_group("compose")]
+pytestmark = [pytest.mark.anyio, pytest.mark.sandbox, pytest.mark.engine, pytest.mark.xdist_group("compose")]
 
 # Its writing is Inspect's own: it follows where the agent's user may write, and no further.
 ELSEWHERE = {

@@ -17,7 +17,12 @@ from harness.sandboxes.selection import choose, choose_for_cells
 from tests.harness.agents.test_runs import SCRIPTS
 from tests.harness.packages import make_package
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("engine_ready"), pytest.mark.xdist_group("compose")]
+pytestmark = [
+    pytest.mark.sandbox,
+    pytest.mark.engine,
+    pytest.mark.usefixtures("engine_ready"),
+    pytest.mark.xdist_group("compose"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from harness.sandboxes.container import engine as engines
 from harness.sandboxes.container.making import make_image
 from tests.harness.sandboxes.doors import Door
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("remote")]
+pytestmark = [pytest.mark.sandbox, pytest.mark.engine, pytest.mark.xdist_group("remote")]
 
 # Makes the image under a name that the engine does not know yet, of a stack that is quick to pack and to compile, and
 # runs a command on it. What it is about are the names: at once, without a lock in common, on one engine.

@@ -27,7 +27,7 @@ from tests.harness.sandboxes.conftest import Try
 from tests.harness.sandboxes.doors import Door
 from tests.harness.sandboxes.test_conformance import NOT_OFFERED
 
-pytestmark = [pytest.mark.anyio, pytest.mark.sandbox, pytest.mark.xdist_group("remote")]
+pytestmark = [pytest.mark.anyio, pytest.mark.sandbox, pytest.mark.engine, pytest.mark.xdist_group("remote")]
 
 for module in (test_limits, test_reach):
     names = [name for name in dir(module) if name.startswith("test_") and name not in test_container.ELSEWHERE]
