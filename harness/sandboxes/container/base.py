@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound
@@ -63,15 +65,44 @@ def _get(name: str, within: int) -> None:
     with named_errors(), suppress(ImageNotFound):
         engine().images.get(name)
         return
-    tagged = ":" in name.rpartition("/")[2]
     try:
-        with closing(docker.from_env(timeout=within)) as asked:
-            asked.images.pull(name, tag=None if tagged else "latest")
-    except (DockerException, RequestException, HTTPError) as error:
+        _pull(name, within)
+    except (DockerException, RequestException, HTTPError, TimeoutError) as error:
         said = error.explanation if isinstance(error, APIError) else error
         raise MachineError(
             f"The engine can't get the image {name}: {said}.", "Let it reach a registry, or name an image that it has."
         ) from error
+
+
+def _pull(name: str, within: int) -> None:
+    """Follow a pull line by line, in a thread: the engine's client waits for its first word without end."""
+    told: SimpleQueue[dict[str, object] | Exception | None] = SimpleQueue()
+    tagged = ":" in name.rpartition("/")[2]
+
+    def follow() -> None:
+        try:
+            with closing(docker.from_env(timeout=within)) as asked:
+                for line in asked.api.pull(name, tag=None if tagged else "latest", stream=True, decode=True):
+                    told.put(line)
+            told.put(None)
+        except (DockerException, RequestException, HTTPError, OSError) as error:
+            told.put(error)
+
+    Thread(target=follow, daemon=True).start()
+    while (line := _next(told, within)) is not None:
+        if isinstance(line, Exception):
+            raise line
+        if "error" in line:
+            raise DockerException(line["error"])
+
+
+def _next(
+    told: "SimpleQueue[dict[str, object] | Exception | None]", within: int
+) -> dict[str, object] | Exception | None:
+    try:
+        return told.get(timeout=within)
+    except Empty:
+        raise TimeoutError(f"it has said nothing for {within} s") from None
 
 
 def _python_in(name: str) -> str:
