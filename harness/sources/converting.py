@@ -4,6 +4,7 @@ Reading a pickle can run any code, R's formats and workbooks need large parsers;
 """
 
 import hashlib
+from contextvars import Context
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -70,7 +71,8 @@ def converted(path: Path, by: Converter, inside: str, uri: str) -> Path:
     beneath = hashlib.sha256(words.encode()).hexdigest()[:16]
     target = cache_dir("sources", "converted", digest(path), beneath) / f"{ENDINGS.sub('', path.name)}{by.gives}"
     if not target.is_file():
-        data = anyio.run(_convert, path, by, inside, uri)
+        # In a context of its own: a thread of a running loop inherits the mark that one runs.
+        data = Context().run(anyio.run, _convert, path, by, inside, uri)
         with whole_file(target) as draft:
             draft.write_bytes(data)
     return target

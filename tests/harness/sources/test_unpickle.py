@@ -1,5 +1,6 @@
 """Pickles: real ones become tables, and one that runs code gains nothing. All in real sandboxes."""
 
+import asyncio
 import bz2
 import gzip
 import lzma
@@ -9,6 +10,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import anyio
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,6 +57,17 @@ def test_a_pickled_frame_becomes_parquet(name: str, tmp_path: Path, own_cache: P
     assert fetched.path.name == "trees.parquet"
     assert own_cache in fetched.path.parents
     expect_frame(pd.read_parquet(fetched.path))
+
+
+@pytest.mark.sandbox
+def test_a_pickle_is_read_in_a_thread_of_a_running_loop_too(tmp_path: Path, own_cache: Path) -> None:
+    (tmp_path / "trees.pkl").write_bytes(pickle.dumps(FRAME))
+
+    async def read() -> Path:
+        await anyio.sleep(0)
+        return (await asyncio.to_thread(resolve, str(tmp_path / "trees.pkl"))).path
+
+    expect_frame(pd.read_parquet(anyio.run(read)))
 
 
 @pytest.mark.sandbox
