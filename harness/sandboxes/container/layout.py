@@ -1,8 +1,9 @@
 """What is seen inside a container: the very places that `bubble` binds, read from its command line."""
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from harness.places import cache_dir
@@ -47,7 +48,8 @@ class Layout:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-def etc() -> dict[str, str]:
+@cache  # thousands of users, and each place inside is compared with these names
+def etc() -> Mapping[str, str]:
     """The files of /etc that are the image's: text by name."""
     return {
         "passwd": "".join(f"agent:x:{uid}:{uid}:agent:{WORKSPACE}:/bin/sh\n" for uid in NAMED),
