@@ -83,6 +83,8 @@ def _make_bound() -> Image | None:
 
 
 def _named(draft: Image, name: str) -> Image:
+    if found := find(name, whole=draft.whole):
+        return found
     repository, _, tag = name.partition(":")
     with named_errors():
         engine().images.get(draft.name).tag(repository, tag)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import anyio.to_thread
-from docker.errors import APIError, NotFound
+from docker.errors import APIError, ImageNotFound, NotFound
 from docker.models.containers import Container as Handle
 from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 from typing_extensions import override
@@ -146,6 +146,14 @@ def _remove(handle: Handle) -> None:
             return
 
 
+def _there(used: Image) -> str:
+    """The digest of the image, or its name where the image of another maker has just taken its place."""
+    try:
+        return str(engine().images.get(used.digest).id)
+    except ImageNotFound:
+        return used.name
+
+
 def _create(spec: SandboxSpec, used: Image, seen: Layout, mounts: list[Mount]) -> Handle:
     about, limits = traits(), spec.limits
     bounds = most(limits, about)
@@ -157,7 +165,7 @@ def _create(spec: SandboxSpec, used: Image, seen: Layout, mounts: list[Mount]) -
     gpus = graphics_cards(limits, about)
     with named_errors():
         return engine().containers.create(
-            used.digest,
+            _there(used),
             # Told to process 1, too: Podman 4 without root takes bounds and does not keep them.
             [used.python, "-I", "-S", "-c", SERVE, json.dumps(bounds)],
             auto_remove=True,
