@@ -199,6 +199,9 @@ def option(**others: Any) -> Callable[[Patch], None]:
         class Client:
             containers = Containers()
 
+            def __getattr__(self, name: str) -> Any:
+                return getattr(client, name)
+
         patch.setattr(container, "engine", Client)
 
     return switch
