@@ -27,6 +27,11 @@ START_S = 60
 LIMITS = SandboxLimits(memory_mb=2048, cpus=1, disk_mb=256, processes=64)
 MEMORY_EACH_MB = 1024
 METRIC = "/grader/metric.py"
+# What the grader imports but itself, which runs as a program.
+PRELOAD = (
+    "pandas",
+    *(f"harness.competition.{name}" for name in ("children", "contract", "job", "labels", "metrics", "validity")),
+)
 # Together with what others of the same task have there at the same time.
 SHARED_BYTES = 8 << 20
 LONGEST_MESSAGE = 2000
@@ -163,7 +168,7 @@ async def _run_grader(
         ended = await room.python(
             ["-m", "harness.competition.grade", f"{desk}/job.json"],
             timeout=START_S + len(contents) * (SECONDS_EACH + 1),
-            preload=("pandas", "harness.competition.labels", "harness.competition.children"),
+            preload=PRELOAD,
         )
     except (TimeoutError, OutputLimitExceededError) as error:
         raise GraderCrashed(f"The grader of {task.package.id} did not end: {error}") from error
