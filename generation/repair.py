@@ -1,6 +1,5 @@
 """A formulation on its way to a verified package: written, attacked, sent back to the stage that owns the defect."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,16 +13,12 @@ from generation.verification.battery import verify
 from generation.verification.report import RunCost, VerificationReport
 from generation.verification.worth import Difficulty
 from harness.package import TaskPackage
+from harness.processors import processors
 
 MOST_REPAIRS = 3
 ORDER: tuple[Stage, ...] = ("brainstormer", "designer", "refactor")
 _SHOWN = 3
 _LONGEST_REASON = 600
-
-
-def processors() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass
@@ -161,7 +156,8 @@ async def _attack(bench: Bench, draft: Draft) -> list[Defect]:
     if draft.defects or draft.package is None:
         draft.report = None
         return draft.defects
-    async with concurrency("mlesmith verification", processors()):
+    # One more than there are processors: each waits for something now and then.
+    async with concurrency("mlesmith verification", processors() + 1):
         watch = Watch()
         draft.report = await verify(draft.package, sandbox=bench.sandbox, seed=bench.seed, against=bench.against)
         draft.seconds += watch.seconds

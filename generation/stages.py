@@ -22,6 +22,7 @@ from generation.records import STORED_AS, DatasetRecord, FormulationRecord
 from generation.repair import Draft, settle
 from generation.repair import design as write_design
 from generation.repair import refactor as write_package
+from generation.verification.looking import look_ahead
 from harness.errors import MachineError, MlesmithError
 from harness.sources import Fetched, resolve
 
@@ -65,6 +66,7 @@ def read_source(engine: str, seed: int, sandbox: str, against: list[str]) -> Sol
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001
         uri = state.input_text
+        look_ahead(sandbox)
         _tell(f"reading {uri}")
         neighbours = await to_thread.run_sync(packages_below, [Path(root) for root in against])
         try:

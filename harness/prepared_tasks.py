@@ -1,6 +1,5 @@
 """The prepared tasks of this process, by what a sample's metadata says; what is not there is prepared again."""
 
-import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from inspect_ai.solver import TaskState
 from harness.package import TaskPackage, load_package
 from harness.preparation import prepare
 from harness.prepared import PreparedTask
+from harness.processors import processors
 
 PACKAGE = "package"
 ASKED = "sandbox_asked"  # the word that chose the sandbox; graders are chosen by it again
@@ -35,7 +35,7 @@ async def _prepare_all(
     packages: Sequence[TaskPackage], sandbox: str, on_task: Callable[[int, int, str], None] | None, refresh: bool
 ) -> list[PreparedTask]:
     prepared: dict[int, PreparedTask] = {}
-    room = anyio.CapacityLimiter(os.cpu_count() or 1)
+    room = anyio.CapacityLimiter(processors())
 
     async def one(position: int, package: TaskPackage) -> None:
         async with room:

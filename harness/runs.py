@@ -1,7 +1,6 @@
 """Running contestants on tasks: one Inspect log for each contestant, resumable, many sandboxes at once."""
 
 import io
-import os
 from collections.abc import Collection, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -14,6 +13,7 @@ from harness.agents.contestant import Contestant, contestants, require_own
 from harness.errors import UserError
 from harness.models.ready import require_model
 from harness.package import TaskPackage
+from harness.processors import processors
 from harness.progress import COUNTER, Progress
 from harness.selection import select, task_folders
 from harness.stopping import raise_if_stopped
@@ -90,7 +90,7 @@ def _run_group(
     log_dir: Path,
     jobs: int,
 ) -> None:
-    at_once = jobs or os.cpu_count() or 1
+    at_once = jobs or processors()
     # Inspect tells of its end on standard output, which is for answers alone.
     with redirect_stdout(io.StringIO()):
         _, logs = eval_set(

@@ -7,6 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
+from generation.profile.cells import Cells, read_cells
 from generation.profile.codes import Codes
 
 
@@ -152,6 +153,16 @@ class DatasetProfile:
         if name not in self._codes:
             self._codes[name] = Codes.read(self.frame[name])
         return self._codes[name]
+
+    @cached_property
+    def _cells(self) -> dict[str, Cells]:
+        return {}
+
+    def cells(self, name: str) -> Cells:
+        """A column's cells as text, numbers and nothing, read once."""
+        if name not in self._cells:
+            self._cells[name] = read_cells(self.frame[name])
+        return self._cells[name]
 
     @property
     def is_drawn(self) -> bool:

@@ -1,6 +1,7 @@
 """Which questions to ask of a table: by sense, by signal, and unlike one another."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from generation.rules.sense import Sense, sense
 from generation.rules.skill import Signal, folds, measure
 from generation.rules.splitting import late_share, rows_to_measure, split_of
 from generation.rules.wording import goal, question
+from harness.processors import processors
 from harness.schema import Split
 
 if TYPE_CHECKING:
@@ -104,7 +106,9 @@ def rank(profile: DatasetProfile) -> list[Ranked]:
         key=lambda pair: (-pair[1].score, pair[0].column.position),
     )[:MOST_MEASURED]
     encoded = encode(profile, _draw(profile.rows, RANKING_ROWS))
-    ranked = [Ranked(c, s, _quick_signal(profile, c, encoded)) for c, s in scored]
+    with ThreadPoolExecutor(processors()) as pool:
+        signals = pool.map(lambda pair: _quick_signal(profile, pair[0], encoded), scored)
+        ranked = [Ranked(c, s, signal) for (c, s), signal in zip(scored, signals, strict=True)]
     return sorted(ranked, key=lambda item: (-item.score, item.candidate.column.position))
 
 

@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from generation.profile import ColumnProfile, DatasetProfile, Kind
-from generation.profile.cells import read_cells
 from generation.profile.columns import is_id_name, ordered_levels
 from generation.profile.dataset import NUMERIC_KINDS
 from generation.profile.words import tokens
@@ -68,7 +67,7 @@ def candidates(profile: DatasetProfile) -> tuple[list[Candidate], dict[str, str]
 def _candidate(profile: DatasetProfile, column: ColumnProfile) -> Candidate | str:
     if reason := _unfit(profile, column):
         return reason
-    cells = read_cells(profile.frame[column.name])
+    cells = profile.cells(column.name)
     if int(cells.present.sum()) < FEWEST_ROWS:
         return f"fewer than {FEWEST_ROWS} rows have a value"
     if cells.numbers is not None and _is_quantity(column):

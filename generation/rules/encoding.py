@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from generation.profile import ColumnProfile, DatasetProfile, Kind
-from generation.profile.cells import read_cells
 from generation.profile.dataset import NUMERIC_KINDS
 
 Matrix = NDArray[np.float64]
@@ -89,7 +88,7 @@ def encode(profile: DatasetProfile, rows: NDArray[np.int64]) -> Encoded:
     """Encode all columns that a simple model can use: numbers, categories, dates (no free text, no constants)."""
     linear, trees, levels = {}, {}, {}
     for column in profile.columns:
-        blocks = _blocks(profile.frame[column.name].iloc[rows], column)
+        blocks = _blocks(profile, column, rows)
         if blocks is not None:
             linear[column.name], trees[column.name] = blocks
         if blocks is not None and column.kind in _NAMES:
@@ -99,15 +98,16 @@ def encode(profile: DatasetProfile, rows: NDArray[np.int64]) -> Encoded:
     return Encoded(rows, linear, trees, levels)
 
 
-def _blocks(series: pd.Series, column: ColumnProfile) -> tuple[Matrix, Matrix] | None:
+def _blocks(profile: DatasetProfile, column: ColumnProfile, rows: NDArray[np.int64]) -> tuple[Matrix, Matrix] | None:
     if column.kind in (Kind.CONSTANT, Kind.TEXT) or column.running:
         return None
     if column.kind is Kind.DATE:
-        return _dates(series, column.date_format)
-    cells = read_cells(series)
+        return _dates(profile.frame[column.name].iloc[rows], column.date_format)
+    cells = profile.cells(column.name)
     if cells.numbers is not None and (column.kind in (*NUMERIC_KINDS, Kind.ORDERED, Kind.IDENTIFIER)):
-        return _numbers(cells.numbers)
-    return _categories(cells.text.where(pd.Series(cells.present, index=series.index), ""))
+        return _numbers(cells.numbers[rows])
+    present = pd.Series(cells.present[rows], index=cells.text.index[rows])
+    return _categories(cells.text.iloc[rows].where(present, ""))
 
 
 def _numbers(numbers: Matrix) -> tuple[Matrix, Matrix]:

@@ -11,6 +11,7 @@ from generation.rules.encoding import Inputs, Matrix
 RIDGE = 5.0
 PRIOR = 10.0  # rows that the mean of all counts for beside those of a level
 MOST_COLUMNS = 150  # that are learned from: trees see all that tells something, and a ridge of thousands takes seconds
+MOST_ASKED = 60  # columns at each node: of a wider table a draw of so many costs less and tells as much
 _MOST_CLASSES = 12
 _FAR = 0.3
 
@@ -109,7 +110,8 @@ def forest(X: Matrix, Y: Matrix, size: int, seed: int) -> _Forest:
     """Extra-trees fitted to numbers or to class indicators."""
     from sklearn.ensemble import ExtraTreesRegressor
 
-    model = ExtraTreesRegressor(size, min_samples_leaf=3, random_state=seed, n_jobs=1)
+    share = min(1.0, MOST_ASKED / X.shape[1])
+    model = ExtraTreesRegressor(size, min_samples_leaf=3, max_features=share, random_state=seed, n_jobs=1)
     return cast("_Forest", model.fit(X, Y.squeeze()))
 
 

@@ -1,6 +1,7 @@
 """One battery, three callers: the repair loop, the scorer of the generation eval, the tests over committed packages."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import aclosing
 from functools import partial
 from time import perf_counter
 
@@ -8,7 +9,7 @@ from anyio import to_thread
 
 from generation.verification.evidence import Evidence, EvidenceLacking
 from generation.verification.findings import Finding, Layer, Verdict
-from generation.verification.gathering import gather
+from generation.verification.gathering import gathering
 from generation.verification.registry import Check, chosen
 from generation.verification.report import CheckResult, VerificationReport
 from generation.verification.worth import worth_of
@@ -26,7 +27,7 @@ async def verify(
     against: Sequence[TaskPackage] = (),
     only: Collection[str] | None = None,
 ) -> VerificationReport:
-    """Ask every check of a package (or those that `only` names by id or layer), and gather what they need once.
+    """Ask every check of a package (or those that `only` names by id or layer) as soon as what it needs is there.
 
     The structure is read first; where it is broken nothing of the package is executed. `against` are the tasks that it
     must differ from.
@@ -38,6 +39,7 @@ async def verify(
     """
     started = perf_counter()
     checks = chosen(only)
+    order = {check.id: place for place, check in enumerate(checks)}
     evidence = Evidence(package, tuple(against))
     structure = [check for check in checks if check.layer is Layer.STRUCTURE]
     results = await _asked(structure, evidence, on_check)
@@ -48,8 +50,13 @@ async def verify(
         results += [_told(CheckResult.of(check, Finding.not_run(why), 0.0), on_check) for check in rest]
     else:
         parts = {part for check in rest for part in check.needs}
-        evidence = await gather(evidence, parts, sandbox=sandbox, seed=seed)
-        results += await _asked(rest, evidence, on_check)
+        async with aclosing(gathering(evidence, parts, sandbox=sandbox, seed=seed)) as growing:
+            async for more, there in growing:
+                evidence, ready = more, [check for check in rest if there.issuperset(check.needs)]
+                rest = [check for check in rest if check not in ready]
+                # While these are asked, the other sandboxes go on.
+                results += await _asked(ready, evidence, on_check)
+        results.sort(key=lambda result: order[result.id])
     worth = worth_of(evidence.bench, package.card.metric)
     return VerificationReport.of(tuple(results), perf_counter() - started, complete=only is None, worth=worth)
 

@@ -1,11 +1,12 @@
 """Gathering the evidence of one package: all that needs a sandbox or the raw data, each once and side by side."""
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from threading import Lock
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from generation.profile.drawing import drawn
 from generation.profile.reading import detect, read_text
 from generation.verification.answers import Form
 from generation.verification.benching import BenchJob, outsiders
-from generation.verification.evidence import Bench, Evidence, Grades, Lacking, ProbeRuns, Repetition
+from generation.verification.evidence import NOT_ASKED, Bench, Evidence, Grades, Lacking, ProbeRuns, Repetition
 from generation.verification.looking import reach_of
 from generation.verification.permuting import TargetNotRaw, write_permuted, write_permuted_rows
 from generation.verification.reach import Reach
@@ -28,7 +29,9 @@ from harness.package import TaskPackage
 from harness.preparation import PreparationFailed, PreparedTask, prepare, run_prepare
 from harness.sources import Fetched, resolve
 
-T = TypeVar("T")
+Found = dict[str, Any]  # fields of Evidence
+_READING = Lock()
+AT_ONCE = frozenset({Part.RAW, Part.PREPARED})
 
 
 @dataclass(frozen=True)
@@ -44,15 +47,22 @@ class Desk:
     seed: int
 
 
-async def gather(evidence: Evidence, parts: Collection[Part], *, sandbox: str, seed: int) -> Evidence:
-    """The evidence with the parts that were asked for, each had or lacking with its reason.
+async def gathering(
+    evidence: Evidence, parts: Collection[Part], *, sandbox: str, seed: int
+) -> AsyncGenerator[tuple[Evidence, frozenset[Part]], None]:
+    """The evidence each time that there is more of it, with the parts that are there: had, or lacking with the reason.
+
+    First what needs no further sandbox, then the rest, side by side and in the order in which it comes. To be closed
+    (`aclosing`) by whoever does not wait for the end.
 
     Raises:
         SourceError: the raw data cannot be fetched: nothing is said about the package then.
         MachineError: no sandbox works here.
     """
+    everything = frozenset(Part)
     if not parts:
-        return evidence
+        yield evidence, everything
+        return
     package = evidence.package
     source = package.card.source
     fetched = await asyncio.to_thread(resolve, source.uri, sha256=source.sha256)
@@ -62,61 +72,56 @@ async def gather(evidence: Evidence, parts: Collection[Part], *, sandbox: str, s
         task = await prepare(package, sandbox=sandbox)
         tables = await asyncio.to_thread(read_tables, package.card, task.public, task.private)
     except (PreparationFailed, BrokenTables) as error:
-        failed = Lacking(str(error), fault=True)
         consequence = Lacking("prepare.py did not give the tables that this needs")
-        return replace(
-            evidence,
-            prepared=failed,
-            reach=consequence,
-            repeated=consequence,
-            permuted=consequence,
-            grades=consequence,
-            bench=consequence,
-            probes=consequence,
-        )
+        beyond: Found = {part.value: consequence for part in everything - AT_ONCE}
+        yield replace(evidence, prepared=Lacking(str(error), fault=True), **beyond), everything
+        return
     form = Form(tables)
     known = await asyncio.to_thread(vectors, form, seed)
     desk = Desk(package, task, fetched, form, known, sandbox, seed)
-    return await _beyond_the_tables(replace(evidence, prepared=tables), parts, desk)
-
-
-async def _beyond_the_tables(evidence: Evidence, parts: Collection[Part], desk: Desk) -> Evidence:
-    """What needs further sandboxes: all at once, but the bench, which waits for the probes."""
-
-    async def wanted(
-        part: Part, work: Callable[[Desk], Coroutine[None, None, T | Lacking]], otherwise: T | Lacking
-    ) -> T | Lacking:
-        return await work(desk) if part in parts else otherwise
-
-    async def probes_then_bench() -> tuple[ProbeRuns | Lacking, Bench | Lacking]:
-        probes = await wanted(Part.PROBES, probe, evidence.probes)
-        return probes, await wanted(Part.BENCH, lambda one: bench(one, probes), evidence.bench)
-
+    evidence, there = replace(evidence, prepared=tables), AT_ONCE | (everything - {*parts})
+    works = [asyncio.create_task(work(desk)) for work in _works({*parts})]
     try:
-        async with asyncio.TaskGroup() as group:
-            ladder = group.create_task(probes_then_bench())
-            within = group.create_task(wanted(Part.REACH, reach, evidence.reach))
-            again = group.create_task(wanted(Part.REPEATED, repeat, evidence.repeated))
-            permuted = group.create_task(wanted(Part.PERMUTED, permute, evidence.permuted))
-            grades = group.create_task(wanted(Part.GRADES, grade_all, evidence.grades))
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from failures
-    probes, scored = ladder.result()
-    return replace(
-        evidence,
-        reach=within.result(),
-        repeated=again.result(),
-        permuted=permuted.result(),
-        grades=grades.result(),
-        probes=probes,
-        bench=scored,
-    )
+        yield evidence, there
+        for done in asyncio.as_completed(works):
+            found = await done
+            evidence, there = replace(evidence, **found), there | {Part(name) for name in found}
+            yield evidence, there
+    finally:
+        for work in works:
+            work.cancel()
+        await asyncio.gather(*works, return_exceptions=True)
+
+
+def _works(parts: set[Part]) -> list[Callable[[Desk], Coroutine[None, None, Found]]]:
+    """What gives the parts beyond the tables; the longest first. The bench waits for the probes."""
+    single: dict[Part, Callable[[Desk], Coroutine[None, None, Any]]] = {
+        Part.REACH: reach,
+        Part.REPEATED: repeat,
+        Part.PERMUTED: permute,
+        Part.GRADES: grade_all,
+    }
+
+    async def probes_then_bench(desk: Desk) -> Found:
+        probes = await probe(desk) if Part.PROBES in parts else NOT_ASKED
+        scored = await bench(desk, probes) if Part.BENCH in parts else NOT_ASKED
+        return {Part.PROBES.value: probes, Part.BENCH.value: scored}
+
+    def named(part: Part) -> Callable[[Desk], Coroutine[None, None, Found]]:
+        async def work(desk: Desk) -> Found:
+            return {part.value: await single[part](desk)}
+
+        return work
+
+    ladder = [probes_then_bench] if parts & {Part.PROBES, Part.BENCH} else []
+    return [*ladder, *(named(part) for part in single if part in parts)]
 
 
 def raw_table(fetched: Fetched, rows: int | None) -> pd.DataFrame:
     """The raw table with every cell as text; of a larger one the `rows` that the task says it draws."""
-    # The key has the content's hash: the tasks of one dataset share one reading of it.
-    return _read_raw(fetched.path, fetched.sha256, rows)
+    # The key has the content's hash: the tasks of one dataset share one reading of it, also those that come meanwhile.
+    with _READING:
+        return _read_raw(fetched.path, fetched.sha256, rows)
 
 
 @lru_cache(maxsize=2)

@@ -1,17 +1,19 @@
 """Looking at what an agent can read besides its task, once for a machine and its sandbox."""
 
 import asyncio
+import contextvars
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from generation.verification.reach import Reach
 from generation.verification.rooms import PROBES, program
-from harness.errors import MachineError
+from harness.errors import MachineError, MlesmithError
 from harness.evals import within_reach
 from harness.places import cache_dir, whole_file
-from harness.sandboxes.selection import choose, open_sandbox
+from harness.sandboxes.selection import choose, expect_many, open_sandbox
 from harness.sandboxes.spec import WORKSPACE, Mount, SandboxLimits, SandboxSpec
 from harness.sandboxes.stack import data_stack, interpreter_folders
 from harness.sandboxes.transfer import read_result
@@ -21,6 +23,7 @@ LIMITS = SandboxLimits(memory_mb=4096, disk_mb=1024)
 LARGEST = 512_000_000
 
 _looking: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+_ahead: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = WeakKeyDictionary()
 
 
 async def reach_of(sandbox: str) -> Reach:
@@ -42,6 +45,23 @@ async def reach_of(sandbox: str) -> Reach:
             with whole_file(stored) as draft:
                 draft.write_bytes(content)
         return await asyncio.to_thread(lambda: Reach.read(stored.read_bytes()))
+
+
+def look_ahead(sandbox: str) -> None:
+    """Begin in the background what the first verification of an event loop would wait for.
+
+    Whatever hinders it is told by that verification, which does it again.
+    """
+    loop = asyncio.get_running_loop()
+    if loop not in _ahead:
+        # In a context of its own: the sample that asks first must not be held by it.
+        _ahead[loop] = loop.create_task(_ready(sandbox), context=contextvars.Context())
+
+
+async def _ready(sandbox: str) -> None:
+    with suppress(MlesmithError, OSError, TimeoutError):
+        await expect_many(sandbox)
+        await reach_of(sandbox)
 
 
 def _spec() -> SandboxSpec:

@@ -1,5 +1,6 @@
 """The battery's own sandboxes: an agent's room for the probes, and a room with the answers for the bench."""
 
+import asyncio
 import json
 from collections.abc import Awaitable
 from importlib.resources import files
@@ -53,11 +54,26 @@ def probing_sandbox(task: PreparedTask, folder: Path) -> SandboxSpec:
 
 
 async def run_probes(task: PreparedTask, form: Form, folder: Path, *, sandbox: str) -> ProbeRuns:
-    """The ladder, then the reference solution and `check-submission`, in one room.
+    """The ladder, and beside it in a room of its own the untrusted reference solution and `check-submission`."""
+    spec = probing_sandbox(task, folder)
+    climbing = asyncio.create_task(_climb(task, form, spec, sandbox))
+    try:
+        async with reserve_sandbox(spec, sandbox) as room:
+            limit = task.package.card.limits.time_s
+            reference = await _run(room.python([f"{PROBES}/solution.py"], timeout=limit), limit)
+            submission = await _left(room, "submission.csv", size_bound(task.rules))
+            checked = await _run(room.exec(["check-submission"], timeout=CHECK_S), CHECK_S)
+        ladder = await climbing
+    finally:
+        climbing.cancel()
+        await asyncio.gather(climbing, return_exceptions=True)
+    return ProbeRuns(
+        reference=Run(reference.code, reference.seconds, reference.messages, submission), checked=checked, ladder=ladder
+    )
 
-    The ladder's files are taken out before the untrusted solution starts.
-    """
-    bound = size_bound(task.rules)
+
+async def _climb(task: PreparedTask, form: Form, spec: SandboxSpec, sandbox: str) -> dict[str, Run]:
+    """The ladder's probes by name."""
     question = task.package.card.task
     words = {
         "id": question.id_column,
@@ -68,18 +84,11 @@ async def run_probes(task: PreparedTask, form: Form, folder: Path, *, sandbox: s
         "quantile": task.rules.quantile,
         "rows": LADDER_ROWS,
     }
-    limit = task.package.card.limits.time_s
-    async with reserve_sandbox(probing_sandbox(task, folder), sandbox) as room:
+    bound = size_bound(task.rules)
+    async with reserve_sandbox(spec, sandbox) as room:
         ladder = await _run(room.python([f"{PROBES}/ladder.py", json.dumps(words)], timeout=LADDER_S), LADDER_S)
         left = {name: await _left(room, f"{name}.csv", bound) for name in LADDER}
-        reference = await _run(room.python([f"{PROBES}/solution.py"], timeout=limit), limit)
-        submission = await _left(room, "submission.csv", bound)
-        checked = await _run(room.exec(["check-submission"], timeout=CHECK_S), CHECK_S)
-    return ProbeRuns(
-        reference=Run(reference.code, reference.seconds, reference.messages, submission),
-        checked=checked,
-        ladder={name: Run(ladder.code, ladder.seconds, ladder.messages, file) for name, file in left.items()},
-    )
+    return {name: Run(ladder.code, ladder.seconds, ladder.messages, file) for name, file in left.items()}
 
 
 async def run_bench(task: PreparedTask, job: BenchJob, folder: Path, *, sandbox: str) -> Bench:

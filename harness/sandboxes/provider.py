@@ -49,6 +49,10 @@ class ProvidedSandbox(SandboxEnvironment):
         """A sandbox that may be made as late as at its first use, which shows how it is best made, unless told."""
         return await cls.open(spec)
 
+    @classmethod
+    async def expect_many(cls) -> None:
+        """Make now what is made once for many sandboxes, so that the first need not wait for it."""
+
     async def python(
         self,
         arguments: Sequence[str],

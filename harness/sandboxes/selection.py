@@ -106,6 +106,11 @@ def image_of(name: str) -> str | None:
     return None if image is None else image()
 
 
+async def expect_many(kind: str = "auto") -> None:
+    """Say that many sandboxes will follow: what is made once for them is made now."""
+    await PROVIDERS[_selected(kind)[0]].sandbox.expect_many()
+
+
 @asynccontextmanager
 async def open_sandbox(spec: SandboxSpec, kind: str = "auto") -> AsyncIterator[ProvidedSandbox]:
     """A sandbox for the time of the block; nothing of it is left afterwards."""

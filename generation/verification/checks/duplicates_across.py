@@ -23,7 +23,7 @@ def duplicates_across(evidence: Evidence) -> Finding:
     answers = tables.answers.set_index(tables.id).loc[list(tables.test[tables.id]), list(tables.targets)]
     test = tables.test[list(tables.features)].assign(**{name: answers[name].to_numpy() for name in tables.targets})
     copied = np.isin(row_keys(test[names]), row_keys(tables.train[names]))
-    distinct = expected_twins(tables) < CHANCE
+    distinct = expected_twins(tables) < CHANCE if copied.any() else copied
     share = float((copied & distinct).mean())
     first = tables.test[tables.id].to_numpy()[np.argmax(copied & distinct)] if share else ""
     return Finding.at_most(

@@ -22,9 +22,10 @@ def rows_conserved(evidence: Evidence) -> Finding:
         # Raw data that shares no column may have no header: then its first row was read as one.
         return Finding.at_most(made, len(raw) + 1, where="prepare.py", evidence=f"{made} rows from {len(raw)} raw rows")
     kept = pd.Series(row_keys(tables.public()[columns])).value_counts()
-    there = pd.Series(row_keys(raw[columns])).value_counts()
+    keys = row_keys(raw[columns])
+    there = pd.Series(keys).value_counts()
     invented = int((kept - there.reindex(kept.index).fillna(0)).clip(lower=0).sum())
-    usable = pd.Series(row_keys(raw.loc[_usable(raw, tables), columns])).unique()  # one of several equal rows is enough
+    usable = np.unique(keys[_usable(raw, tables).to_numpy(dtype=bool)])  # one of several equal rows is enough
     lost = int((~np.isin(usable, kept.index.to_numpy())).sum())
     problems = []
     if invented:

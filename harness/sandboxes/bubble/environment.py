@@ -8,6 +8,7 @@ from typing_extensions import override
 from harness.sandboxes.bubble.bytecode import bytecode
 from harness.sandboxes.bubble.process import Bubble
 from harness.sandboxes.bubble.warm import WarmBubble, warm_bubble
+from harness.sandboxes.bubble.zygote import zygote
 from harness.sandboxes.conversation import Conversation
 from harness.sandboxes.served import ServedSandbox
 from harness.sandboxes.spec import SandboxSpec
@@ -28,6 +29,11 @@ class BubbleSandbox(ServedSandbox):
         compiled = await bytecode(Bubble.start)
         made = await warm_bubble(spec, compiled) if warm else None
         return made or await Bubble.start(spec, compiled)
+
+    @classmethod
+    @override
+    async def expect_many(cls) -> None:
+        await zygote(await bytecode(Bubble.start), worth=True)
 
     @property
     def pid(self) -> int:

@@ -144,12 +144,15 @@ _asked: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
 _keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, _Keeper] = WeakKeyDictionary()
 
 
-async def zygote(bytecode: Path) -> Zygote | None:
-    """The warm interpreter, or None where there is none: refused here, switched off, or not worth it yet."""
+async def zygote(bytecode: Path, *, worth: bool = False) -> Zygote | None:
+    """The warm interpreter, or None where there is none: refused here, switched off, or not worth it yet.
+
+    `worth` says that many sandboxes will follow.
+    """
     if os.environ.get(SWITCH, "").lower() in {"off", "0", "no"}:
         return None
     loop = asyncio.get_running_loop()
-    _asked[loop] = _asked.get(loop, 0) + 1
+    _asked[loop] = WORTH_FROM if worth else _asked.get(loop, 0) + 1
     if _asked[loop] < WORTH_FROM or loop in _refused:
         return None
     keeper = _keepers.get(loop)
