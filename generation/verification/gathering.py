@@ -66,16 +66,15 @@ async def gathering(
     package = evidence.package
     source = package.card.source
     fetched = await asyncio.to_thread(resolve, source.uri, sha256=source.sha256)
-    if Part.RAW in parts:
-        evidence = replace(evidence, raw=await asyncio.to_thread(raw_table, fetched, source.drawn))
-    try:
-        task = await prepare(package, sandbox=sandbox)
-        tables = await asyncio.to_thread(read_tables, package.card, task.public, task.private)
-    except (PreparationFailed, BrokenTables) as error:
+    reading = _raw(fetched, source.drawn, wanted=Part.RAW in parts)
+    raw, made = await asyncio.gather(reading, _prepared(package, sandbox))
+    evidence = replace(evidence, raw=raw)
+    if isinstance(made, Lacking):
         consequence = Lacking("prepare.py did not give the tables that this needs")
         beyond: Found = {part.value: consequence for part in everything - AT_ONCE}
-        yield replace(evidence, prepared=Lacking(str(error), fault=True), **beyond), everything
+        yield replace(evidence, prepared=made, **beyond), everything
         return
+    task, tables = made
     form = Form(tables)
     known = await asyncio.to_thread(vectors, form, seed)
     desk = Desk(package, task, fetched, form, known, sandbox, seed)
@@ -91,6 +90,19 @@ async def gathering(
         for work in works:
             work.cancel()
         await asyncio.gather(*works, return_exceptions=True)
+
+
+async def _raw(fetched: Fetched, rows: int | None, *, wanted: bool) -> pd.DataFrame | Lacking:
+    return await asyncio.to_thread(raw_table, fetched, rows) if wanted else NOT_ASKED
+
+
+async def _prepared(package: TaskPackage, sandbox: str) -> tuple[PreparedTask, Tables] | Lacking:
+    """What prepare.py made, and its tables."""
+    try:
+        task = await prepare(package, sandbox=sandbox)
+        return task, await asyncio.to_thread(read_tables, package.card, task.public, task.private)
+    except (PreparationFailed, BrokenTables) as error:
+        return Lacking(str(error), fault=True)
 
 
 def _works(parts: set[Part]) -> list[Callable[[Desk], Coroutine[None, None, Found]]]:

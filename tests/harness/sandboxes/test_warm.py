@@ -70,6 +70,24 @@ async def test_the_first_use_decides() -> None:
         await warm_one.close()
 
 
+def test_what_many_sandboxes_share_is_made_when_they_are_expected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zygote, "WORTH_FROM", 5)
+
+    async def first_is_warm(*, expected: bool) -> bool:
+        if expected:
+            await selection.expect_many("bubble")
+        room = BubbleSandbox(SandboxSpec())
+        try:
+            await room.python(["-m", "timeit", "-n", "1"])
+            return isinstance(await room.server(), WarmBubble)
+        finally:
+            await room.close()
+
+    # Each in an event loop of its own, which has its own warm interpreter or none.
+    assert asyncio.run(first_is_warm(expected=True))
+    assert not asyncio.run(first_is_warm(expected=False))
+
+
 @pytest.mark.parametrize(
     "limits", [SandboxLimits(cpus=2), SandboxLimits(memory_mb=256), SandboxLimits(memory_mb=511, cpus=1)]
 )
