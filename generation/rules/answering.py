@@ -9,8 +9,7 @@ from generation.profile import Kind
 from generation.profile.restating import codes
 from generation.rules.columns_text import code, listed, number_text
 from generation.rules.draft import Draft
-from generation.rules.figures import percent
-from generation.rules.introducing import of_ten
+from generation.rules.figures import of_ten, percent
 from generation.rules.wording import says_nothing
 from harness.competition.metrics import MetricSpec
 from harness.competition.metrics import get as get_metric

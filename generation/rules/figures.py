@@ -38,3 +38,11 @@ def article(noun: str) -> str:
     if word.startswith(("uni", "use", "usu", "eu", "one", "ut")):
         return "a"
     return "an" if word.startswith(("a", "e", "i", "o", "u", "hour", "honest", "heir")) else "a"
+
+
+def of_ten(level: float) -> str:
+    """A level as a count of cases: 0.9 is "9 of 10", 0.25 "1 of 4"."""
+    for of in (2, 4, 10, 20, 100):
+        if abs(level * of - round(level * of)) < 1e-9:
+            return f"{round(level * of)} of {of}"
+    return percent(level)

@@ -3,9 +3,10 @@
 import re
 
 from generation.profile.restating import bare
+from generation.rules.answering import constant
 from generation.rules.columns_text import code, kinds
 from generation.rules.draft import Draft
-from generation.rules.figures import article, percent
+from generation.rules.figures import article, of_ten, percent
 from generation.rules.moments import counted, first_and_last, plural, seconds, step
 from generation.rules.rows import entity_word, row_of
 from generation.rules.wording import display_name
@@ -48,14 +49,6 @@ def named(draft: Draft) -> str:
     """The target with its meaning, where the documentation gives one."""
     meaning = re.sub(r"\s*\(([^()]*)\)", r", \1", bare(draft.target.meaning).rstrip("?"))
     return f"{code(draft.target.name)} ({meaning})" if meaning else code(draft.target.name)
-
-
-def of_ten(level: float) -> str:
-    """A level as a count of cases: 0.9 is "9 of 10", 0.25 "1 of 4"."""
-    for of in (2, 4, 10, 20, 100):
-        if abs(level * of - round(level * of)) < 1e-9:
-            return f"{round(level * of)} of {of}"
-    return percent(level)
 
 
 def _horizon(draft: Draft) -> str:
@@ -113,8 +106,6 @@ def _row(draft: Draft) -> str:
 
 def files(draft: Draft) -> dict[str, str]:
     """What each file holds, by its name."""
-    from generation.rules.answering import constant
-
     say, target = draft.voice.say, code(draft.formulation.target)
     return {
         "data/train.csv": say("file_train", count=f"{draft.train_count:,}", target=target),

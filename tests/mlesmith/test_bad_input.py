@@ -197,7 +197,20 @@ def test_decimal_commas_and_thousands_separators(run: Run) -> None:
     assert float(str(shown(run, "us.csv")["price"]["low"])) > 1000
 
 
-ODD = ['say "hi"', "two\nlines", "a/b\\c", "=SUM(A1:A9)", "größe", "价格", "-x", "  wide  ", "@cmd", "{x} %s"]
+ODD = [
+    'say "hi"',
+    "two\nlines",
+    "a/b\\c",
+    "=SUM(A1:A9)",
+    "größe",
+    "价格",
+    "-x",
+    "  wide  ",
+    "@cmd",
+    "{x} %s",
+    "{{ x }}",
+    "TODO",
+]
 
 
 @pytest.mark.sandbox

@@ -1,19 +1,23 @@
 """No function is empty, no text waits to be written."""
 
 import ast
+import io
 import re
+import tokenize
 
-from generation.verification.evidence import Evidence, Lacking
+from generation.verification.evidence import Evidence
 from generation.verification.findings import Finding
 from generation.verification.registry import check
 from generation.verification.syntax import Code, body_without_docstring, parsed
 
 UNWRITTEN = re.compile(r"\b(TODO|FIXME|TBD|lorem ipsum|placeholder text|your code here)\b|\{%|\{\{ *\w+ *\}\}", re.I)
+# Columns and values, which are called as the data calls them, and examples of files.
+NAMED = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 
 
 @check("structure.no_stub", layer="structure", protects="a task that looks whole and does nothing")
 def no_stub(evidence: Evidence) -> Finding:
-    problems, columns = [], _columns(evidence)
+    problems = []
     for code in parsed(evidence.package):
         problems += [
             f"{code.name}:{function.lineno}: {function.name} does nothing"
@@ -21,27 +25,22 @@ def no_stub(evidence: Evidence) -> Finding:
             if all(_is_empty(statement) for statement in body_without_docstring(function))
         ]
         problems += _constant_metric(code)
-        problems += [f"{code.name}: {found[0]!r} left in" for found in _unwritten(code.text, columns, python=True)]
+        problems += [f"{code.name}: {found!r} left in" for found in _unwritten(_said(code))]
     description = evidence.package.files.get("description.md", "")
-    problems += [f"description.md: {found[0]!r} left in" for found in _unwritten(description, columns, python=False)]
+    problems += [f"description.md: {found!r} left in" for found in _unwritten(NAMED.sub("", description))]
     return Finding.none_of(problems, where=problems[0].split(":")[0] if problems else "")
 
 
-def _columns(evidence: Evidence) -> list[str]:
-    """Names of columns that read as if they waited to be written: a table may have one, and texts must say it."""
-    names: set[str] = set()
-    if not isinstance(evidence.raw, Lacking):
-        names |= set(map(str, evidence.raw.columns))
-    if not isinstance(evidence.prepared, Lacking):
-        names |= set(evidence.prepared.train.columns)
-    return sorted((name for name in names if UNWRITTEN.search(name)), key=len, reverse=True)
+def _unwritten(text: str) -> list[str]:
+    return [found[0] for found in UNWRITTEN.finditer(text)]
 
 
-def _unwritten(text: str, columns: list[str], *, python: bool) -> list[re.Match[str]]:
-    for name in columns:
-        text = text.replace(f"`{name}`", "").replace(f'"{name}"', "").replace(f"'{name}'", "")
-    found = UNWRITTEN.finditer(text)
-    return [one for one in found if not (python and one[0].startswith("{"))]  # an f-string doubles its braces
+def _said(code: Code) -> str:
+    """Comments and docstrings: a string may name a column, and a table may call one so."""
+    tokens = tokenize.generate_tokens(io.StringIO(code.text).readline)
+    comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
+    documented = [code.tree, *code.functions, *(node for node in ast.walk(code.tree) if isinstance(node, ast.ClassDef))]
+    return "\n".join([*comments, *(ast.get_docstring(node) or "" for node in documented)])
 
 
 def _is_empty(statement: ast.stmt) -> bool:
