@@ -191,7 +191,7 @@ class _Search:
     def strongest(self, features: list[str]) -> str:
         widths = [self.encoded.trees[name].shape[1] for name in features]
         X = np.hstack([self.encoded.trees[name] for name in features])
-        importances = forest(X, self.answers.matrix, _TREES, self.seed).feature_importances_
+        importances = forest(X, self.answers.matrix, _TREES, self.seed).importances
         return features[int(np.bincount(np.repeat(np.arange(len(features)), widths), weights=importances).argmax())]
 
 
