@@ -16,7 +16,7 @@ from harness.schema import Objective
 
 FEWEST_ROWS = 100
 FEWEST_OF_A_LABEL = 20
-MOST_LABELS = 20
+MOST_LABELS = 40
 MOST_MISSING = 0.6
 MOST_RARE = 0.1
 MOST_RARE_OF_MANY = 0.25  # where three labels and more remain

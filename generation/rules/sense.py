@@ -51,6 +51,10 @@ def _by_name(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float,
         found.append((3.0, "statisticians call the answer y"))
     if re.fullmatch(r"(?i)(v|x|col|column|feature|var|attr)[ _.]?\d+", candidate.name):
         found.append((-1.5, "its name only numbers it"))
+    if candidate.name.rstrip().endswith("?"):
+        found.append((2.0, "its name is a question"))
+    if candidate.objective == "binary" and not found and _happened(bare):
+        found.append((0.8, "its name says what happened"))
     if not re.search(r"[^\W\d_]", candidate.name):
         found.append((-5.0, "its name is a number, so nobody can say what it is"))
     if _is_dummy(profile, candidate):
@@ -62,6 +66,12 @@ def _by_name(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float,
     if _is_transformed(profile, candidate.name):
         found.append((-1.0, "it is another column transformed"))
     return found
+
+
+def _happened(words: tuple[str, ...]) -> bool:
+    """Whether a name tells of something that was done: `moved`, `renewed_contract`."""
+    known = sense_words("undone") | sense_words("given")
+    return any(len(word) >= 5 and word.endswith("ed") and word not in known for word in words)
 
 
 def _unasked(profile: DatasetProfile, candidate: Candidate, said: set[str]) -> list[tuple[float, str]]:
