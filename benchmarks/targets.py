@@ -3,8 +3,8 @@
 Four lists of public datasets with the columns that people predict (`data/`): the published one; a second and a third,
 decided from documentation before the engine had seen their tables, whose misses were looked at later; and a fourth one,
 decided before those of the third were looked at, on which nothing is tuned. A column counts by its name; `a|b` means
-either. The intervals are Wilson's (1927), 95 %. What was asked of a table is kept in the cache as long as the table, its help page and the
-code stay the same.
+either. The intervals are Wilson's (1927), 95 %. What was asked of a table is kept in the cache as long as the table,
+its help page and the code stay the same.
 """
 
 import argparse
@@ -24,7 +24,12 @@ from generation.rules.brainstormer import formulations
 from harness import sources
 from harness.places import cache_dir, whole_file
 
-LISTS = {"published": "targets.csv", "second": "targets_held_out.csv", "third": "targets_third.csv", "fourth": "targets_fourth.csv"}
+LISTS = {
+    "published": "targets.csv",
+    "second": "targets_held_out.csv",
+    "third": "targets_third.csv",
+    "fourth": "targets_fourth.csv",
+}
 UNSEEN = "fourth"
 DATA = Path(__file__).parent / "data"
 LIMITS = {3: 0.90, 1: 0.70}

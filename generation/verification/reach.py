@@ -11,6 +11,7 @@ import pandas as pd
 from generation.verification.probes import reach as looking
 
 ROWS = 500  # of a table, evenly taken: the standard error of a share is at most .022
+FEW, SHARED = 2, 0.02  # rows, and a share of them, that may have a run in common
 FOUND = 0.5  # of a row's runs; a row keeps that many when one column of it was dropped or changed
 
 
@@ -34,16 +35,26 @@ class Reach:
             return cls(made["runs"], made["files"], names, unread)
 
     def found(self, rows: Iterable[Iterable[str]]) -> tuple[float, str]:
-        """The share of rows that are in reach, and the file that has most of them."""
+        """The share of rows that are in reach, and the file that has most of them.
+
+        Runs that many of the rows share, as of zeros alone, tell no row from another and are not looked for.
+        """
         hits, most = [], np.zeros(len(self.names), dtype=np.int64)
-        for row in rows:
-            wanted = np.array(looking.runs(row), dtype=np.uint64)
+        for wanted in _telling([np.array(looking.runs(row), dtype=np.uint64) for row in rows]):
             at = np.minimum(np.searchsorted(self.runs, wanted), max(0, len(self.runs) - 1))
             there = self.runs[at] == wanted if len(self.runs) and len(wanted) else np.zeros(0, dtype=bool)
             hits.append(bool(len(there)) and there.mean() >= FOUND)
             if hits[-1]:
                 np.add.at(most, np.unique(self.files[at[there]]), 1)
         return float(np.mean(hits)) if hits else 0.0, self.names[int(most.argmax())] if most.any() else ""
+
+
+def _telling(rows: list[npt.NDArray[np.uint64]]) -> list[npt.NDArray[np.uint64]]:
+    """Of each row the runs that only few of the rows have."""
+    all_runs = np.concatenate([np.unique(row) for row in rows]) if rows else np.zeros(0, dtype=np.uint64)
+    known, counts = np.unique(all_runs, return_counts=True)
+    shared = known[counts > max(FEW, SHARED * len(rows))]
+    return [row[~np.isin(row, shared)] for row in rows]
 
 
 def sampled(table: pd.DataFrame, *, shuffled: bool = False) -> Iterable[list[str]]:

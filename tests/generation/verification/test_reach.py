@@ -66,6 +66,17 @@ def test_other_rows_are_not_found(reach: Reach, tmp_path: Path) -> None:
     assert finding(counts, reach, tmp_path)[0] is Verdict.PASS
 
 
+def test_what_many_rows_share_tells_none_of_them() -> None:
+    """Zeros stand side by side in many files; a table that has them in every third row does not lie there."""
+    random = np.random.default_rng(0)
+    rows = [["0"] * 6 if at % 3 == 0 else [str(cell) for cell in random.integers(1, 9999, 6)] for at in range(90)]
+    zeros, own = sorted(set(runs(rows[0]))), sorted({run for row in rows for run in runs(row)})
+    for there, share in ((zeros, 0.0), (own, 2 / 3)):
+        known = np.array(there, dtype=np.uint64)
+        reach = Reach(known, np.zeros(len(known), dtype=np.uint32), ("a file",), ())
+        assert reach.found(rows)[0] == pytest.approx(share)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
