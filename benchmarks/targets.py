@@ -2,7 +2,7 @@
 
 Four lists of public datasets with the columns that people predict (`data/`): the published one; a second and a third,
 decided from documentation before the engine had seen their tables, whose misses were looked at later; and a fourth one,
-decided before those of the third were looked at, on which nothing is tuned. A column counts by its name; `a|b` means
+decided likewise, on which nothing is tuned. A column counts by its name; `a|b` means
 either. The intervals are Wilson's (1927), 95 %. What was asked of a table is kept in the cache as long as the table,
 its help page and the code stay the same.
 """
