@@ -1,5 +1,6 @@
 """Where things lie: the cache, and the folders in which a task id is looked up."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -7,6 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
+
+from harness.errors import MachineError
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def cache_dir(*parts: str) -> Path:
@@ -32,6 +37,24 @@ def whole_file(target: Path) -> Iterator[Path]:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def room_for(what: str) -> Iterator[None]:
+    """Say plainly that the disk is full where the block finds it so.
+
+    Raises:
+        MachineError: there was no space left for it.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise MachineError(
+            f"{what}: there is no space left ({error.filename or 'the cache'}).",
+            "Free some space, or let MLESMITH_CACHE name a folder on a larger disk; nothing half-written was kept.",
+        ) from error
 
 
 def shipped_tasks() -> Path:

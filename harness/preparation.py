@@ -22,7 +22,7 @@ from harness.content import content_hash
 from harness.errors import MlesmithError
 from harness.grading import GraderCrashed, grade
 from harness.package import TaskPackage
-from harness.places import cache_dir, whole_file
+from harness.places import cache_dir, room_for, whole_file
 from harness.prepared import ANSWERS, SAMPLE, TEST, TRAIN, PreparedTask, submission_columns
 from harness.sandboxes.selection import reserve_sandbox
 from harness.sandboxes.spec import WORKSPACE, Mount, SandboxLimits, SandboxSpec
@@ -80,7 +80,8 @@ async def prepare(package: TaskPackage, *, sandbox: str = "auto", refresh: bool 
     async with AsyncFileLock(f"{root}.lock", run_in_executor=False):
         record = None if refresh else _read(root / RECORD, _Record)
         if record is None:
-            await _make(package, root, sandbox)
+            with room_for(package.id):
+                await _make(package, root, sandbox)
             record = _Record.model_validate_json((root / RECORD).read_bytes())
         task = PreparedTask(package, root, record.data_hash)
         scores = _read(root / SCORES, _Scores) or await _score(task, sandbox)

@@ -1,7 +1,7 @@
 """`mlesmith show` of a raw dataset: what is in it, column by column, and what could be asked of it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
@@ -36,7 +36,8 @@ def show_dataset(
     _show_rest(profile.columns[MOST_COLUMNS:])
     if profile.relations:
         ANSWERS.print(Text("\nWhat follows from what", style="bold"))
-        lines = list(dict.fromkeys(map(_relation, profile.relations)))
+        sums = Counter(_summed(relation) for relation in profile.relations if relation.kind == "sum")
+        lines = list(dict.fromkeys(_relation(relation, sums) for relation in profile.relations))
         for line in lines[:MOST_RELATIONS]:
             ANSWERS.print(Text("  " + line))
         if len(lines) > MOST_RELATIONS:
@@ -216,13 +217,21 @@ def _show_rest(columns: Sequence["ColumnProfile"]) -> None:
         )
 
 
-def _relation(relation: "Relation") -> str:
+def _summed(relation: "Relation") -> frozenset[str]:
+    return frozenset((*relation.parts, relation.other))
+
+
+def _relation(relation: "Relation", sums: Mapping[frozenset[str], int]) -> str:
+    """One line; where each of some columns follows from the others, the same line for all of them."""
     if relation.kind == "function":
         return f"{relation.column} → {relation.other} ({_percent(relation.strength)})"
     if relation.kind == "linear":
         return f"{relation.column} and {relation.other} lie on a straight line"
     if relation.kind == "monotone":
         return f"{relation.column} and {relation.other} have the same order"
+    if relation.kind == "sum" and sums[_summed(relation)] > 1:
+        *most, last = sorted(_summed(relation))
+        return f"{', '.join(most)} and {last}: each is a weighted sum of the others"
     if relation.kind == "sum":
         return f"{' + '.join(relation.parts)} → {relation.other} (a weighted sum)"
     return f"{relation.column} and {relation.other} are named alike"

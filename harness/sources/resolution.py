@@ -1,14 +1,11 @@
 """The one way from a URI to its data."""
 
-import errno
 from pathlib import Path
 
-from harness.errors import MachineError
+from harness.places import room_for
 from harness.sources.fetched import ChecksumError, Fetched, SourceError
 from harness.sources.scheme import SCHEMES
 from harness.sources.tables import opened
-
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def resolve(uri: str, *, sha256: str | None = None) -> Fetched:
@@ -22,20 +19,16 @@ def resolve(uri: str, *, sha256: str | None = None) -> Fetched:
     """
     scheme, rest = _scheme(uri)
     try:
-        fetched = SCHEMES[scheme].fetch(uri, rest)
-        if sha256 is not None and fetched.sha256 != sha256:
-            raise ChecksumError(uri, sha256, fetched.sha256)
-        return opened(fetched)
+        with room_for(uri):
+            fetched = SCHEMES[scheme].fetch(uri, rest)
+            if sha256 is not None and fetched.sha256 != sha256:
+                raise ChecksumError(uri, sha256, fetched.sha256)
+            return opened(fetched)
     except OSError as error:
         raise _told(uri, error) from error
 
 
-def _told(uri: str, error: OSError) -> Exception:
-    if error.errno in FULL:
-        return MachineError(
-            f"{uri}: there is no space left for a copy of it ({error.filename or 'the cache'}).",
-            "Free some space, or let MLESMITH_CACHE name a folder on a larger disk; nothing half-written was kept.",
-        )
+def _told(uri: str, error: OSError) -> SourceError:
     where = f"{error.filename}: " if error.filename else ""
     return SourceError(f"{uri} can't be read: {where}{error.strerror or error}.")
 

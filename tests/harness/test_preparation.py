@@ -1,6 +1,7 @@
 """Preparing in a real sandbox: what comes out, what is refused and how it is said, what is kept."""
 
 import asyncio
+import errno
 import json
 import stat
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from harness import preparation
+from harness.errors import MachineError
 from harness.package import TaskPackage
 from harness.places import cache_dir
 from harness.preparation import PreparationFailed, answers_file, check_form, prepare, run_prepare
@@ -210,6 +213,19 @@ def test_a_failure_leaves_nothing_and_does_not_stick(make_package: MakePackage, 
     for _ in range(2):
         with pytest.raises(PreparationFailed, match="ValueError"):
             asyncio.run(prepare(make_package(prepare_py=code("raise ValueError"))))
+    assert [path.suffix for path in own_cache.iterdir() if path.suffix != ".lock"] == []
+
+
+def test_a_full_disk_is_told_as_such_and_nothing_half_written_stays(
+    make_package: MakePackage, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*words: object) -> None:
+        (Path(str(words[2])) / "half").write_text("some")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(preparation, "copy_tree_out", full)
+    with pytest.raises(MachineError, match=r"there is no space left.*MLESMITH_CACHE"):
+        asyncio.run(prepare(make_package(prepare_py=code("pass"))))
     assert [path.suffix for path in own_cache.iterdir() if path.suffix != ".lock"] == []
 
 

@@ -69,3 +69,12 @@ def test_more_columns_than_a_page_holds_are_told_in_a_line(tmp_path: Path) -> No
     pd.DataFrame(np.random.default_rng(0).normal(size=(60, 90))).add_prefix("c").to_csv(path, index=False)
     shown = run("show", str(path))
     assert "and 30 more, from c60 to c89: 30 number" in " ".join(shown.stdout.split())
+
+
+def test_columns_that_add_up_are_told_once(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(random.integers(1, 900, (200, 3)), columns=["wood", "stone", "clay"])
+    table.assign(all=table.sum(axis=1)).to_csv(tmp_path / "loads.csv", index=False)
+    page = " ".join(run("show", str(tmp_path / "loads.csv"), width=120).stdout.split())
+    assert page.count("weighted sum") == 1
+    assert "all, clay, stone and wood: each is a weighted sum of the others" in page
