@@ -119,8 +119,14 @@ class _Search:
             if relation.kind in ("linear", "monotone") and target in (relation.column, relation.other):
                 other = relation.other if relation.column == target else relation.column
                 self.drop.setdefault(other, f"it is `{target}` in another form")
+            elif relation.kind == "function" and relation.column == target and self._marks(relation.other):
+                self.drop.setdefault(relation.other, f"it only marks labels of `{target}`")
             elif relation.kind == "function" and relation.other == target:
                 self.drop.setdefault(relation.column, f"each of its values goes with one value of `{target}`")
+
+    def _marks(self, name: str) -> bool:
+        """Whether a column of two values says of a label with more than two whether it is one of some."""
+        return len(self.candidate.labels) > 2 and self.profile[name].kind is Kind.BOOLEAN
 
     def leave_out_coarser(self) -> None:
         """Labels that follow from a target of numbers, as "up" and "down" do from a return: the same, said roughly."""

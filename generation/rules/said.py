@@ -34,6 +34,14 @@ def time_to_event(candidate: Candidate) -> bool:
     return bool(_UNTIL.search(candidate.name) or _UNTIL_MEANT.search(candidate.column.meaning[:60]))
 
 
+def meant_in_name(profile: DatasetProfile, candidate: Candidate) -> bool:
+    """Whether the first telling word of what a column means is in the dataset's name: crimes per person in Crime."""
+    generic = sense_words("generic") | sense_words("given") | sense_words("setting")
+    telling = [word for word in tokens(candidate.column.meaning) if len(word) >= _STEM and word not in generic]
+    named = {stem(word) for word in tokens(profile.name)}
+    return bool(telling) and stem(telling[0]) in named
+
+
 def in_title(profile: DatasetProfile, candidate: Candidate) -> bool:
     """Whether the first heading of the documentation has a word of the name, or of what the name means."""
     heading = _HEADING.search(profile.documentation)

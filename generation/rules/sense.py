@@ -8,7 +8,7 @@ from generation.profile.dataset import LABEL_KINDS, NUMERIC_KINDS
 from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.lexicon import sense_words
-from generation.rules.said import head_of, in_title, stem, time_to_event
+from generation.rules.said import head_of, in_title, meant_in_name, stem, time_to_event
 
 _ASKED = re.compile(
     r"predict|response|outcome|dependent|explain|classi|determinant|forecast|estimate the|target|model+ing|relation",
@@ -162,7 +162,9 @@ def _by_dataset(profile: DatasetProfile, candidate: Candidate) -> list[tuple[flo
         for w in tokens(candidate.name)
         if not w.isdigit() and ((len(w) >= 4 and stem(w) in name) or (len(w) >= 3 and stem(w) in words))
     ]
-    return [(1.5, "the dataset is named after it")] if hits else []
+    if hits:
+        return [(1.5, "the dataset is named after it")]
+    return [(0.7, "the dataset is named after what it means")] if meant_in_name(profile, candidate) else []
 
 
 def _by_position(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float, str]]:
