@@ -32,7 +32,7 @@ from leaderboards.noise import Corrected, Noise, SameBoard, corrected, noise_of,
 from leaderboards.outcomes import Floats
 from leaderboards.plain import plain
 from leaderboards.published import PublishedBoard
-from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, rate_outcomes
+from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, Ties, rate_outcomes
 from leaderboards.results import CONSTANT_FAMILY
 from leaderboards.subsets import Without, families_left_out, one_left_out, one_per_family, weakest_left_out
 
@@ -212,7 +212,8 @@ def _side(board: Board | PublishedBoard, names: list[str], confidence: float, ro
     if board.ratings is None:
         raise TooFewCommon([], names, names, LEAST_COMMON)
     among = board.ratings.outcomes.among(names)
-    ratings = rate_outcomes(among, confidence=confidence, rounds=rounds, seed=seed)
+    ties = Ties.HALF if board.ratings.fit.nu is None else Ties.DAVIDSON
+    ratings = rate_outcomes(among, confidence=confidence, rounds=rounds, seed=seed, ties=ties)
     return _Side(board.title, ratings.elo - ratings.elo.mean(), ratings, frozenset(among.tasks))
 
 
@@ -238,9 +239,10 @@ def _too_few(names: Sequence[str], sides: Sequence[_Side]) -> str:
     if len(names) < ENOUGH_CONTESTANTS:
         reasons.append(f"{len(names)} contestants (below {ENOUGH_CONTESTANTS})")
     for side in sides:
-        if side.ratings is not None and len(side.ratings.influence.clusters) < ENOUGH_CLUSTERS:
-            count = len(side.ratings.influence.clusters)
-            reasons.append(f"{count} datasets in {side.title} (below {ENOUGH_CLUSTERS})")
+        if side.ratings is not None and side.ratings.influence.count < ENOUGH_CLUSTERS:
+            told = side.ratings.influence
+            unit = told.unit if told.count == 1 else f"{told.unit}s"
+            reasons.append(f"{told.count} {unit} in {side.title} (below {ENOUGH_CLUSTERS})")
     return f"too few to judge: {', '.join(reasons)}" if reasons else ""
 
 

@@ -14,16 +14,16 @@ class NoSuchTable(LeaderboardError):
 
 
 class BrokenTable(LeaderboardError):
-    """A results table whose columns or cells break the contract; every fault names file, row and column."""
+    """A table whose columns or cells break its form; every fault names file, row and column."""
 
     SHOWN = 12
 
-    def __init__(self, where: str, faults: Sequence[str]) -> None:
+    def __init__(self, where: str, faults: Sequence[str], form: str = "the form of a results table") -> None:
         self.faults = tuple(faults)
         shown = "\n".join(f"  {fault}" for fault in self.faults[: self.SHOWN])
         more = len(self.faults) - self.SHOWN
         tail = f"\n  and {more} more" if more > 0 else ""
-        super().__init__(f"{where} breaks the form of a results table:\n{shown}{tail}")
+        super().__init__(f"{where} breaks {form}:\n{shown}{tail}")
 
 
 class EmptyResults(LeaderboardError):
@@ -43,6 +43,16 @@ class Islands(LeaderboardError):
             f"The contestants fall into {len(self.groups)} groups that share no task: {listed}. "
             "No battle joins them, so one scale can't. Run a contestant of one group on tasks of the other, "
             "or rate the groups apart."
+        )
+
+
+class UnboundedTies(LeaderboardError):
+    """Davidson's model without a finite maximum: the ties hide every order."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Davidson's model has no finite maximum here: its chance of a tie grows without end, because no circle of "
+            "contestants holds more wins than ties. Count a tie as half a win each (--ties half)."
         )
 
 

@@ -59,6 +59,18 @@ class Outcomes:
         return win_credits(self.values) * self.present
 
     @cached_property
+    def ties(self) -> Floats:
+        """[T] ties between contestants on each task, a pair's tie counted once; the work grows with T K² R²."""
+        inverse = np.divide(1.0, self.runs, out=np.zeros_like(self.runs), where=self.runs > 0)
+        found = np.zeros(len(self.tasks))
+        for row in range(len(self.contestants)):
+            for run in range(self.values.shape[2]):
+                equal = (self.values[:, row, run, None, None] == self.values).sum(axis=2) * inverse
+                equal[:, row] = 0.0
+                found += inverse[:, row] * equal.sum(axis=1)
+        return found / 2
+
+    @cached_property
     def cluster_index(self) -> NDArray[np.intp]:
         """[T] index of each task's cluster among the sorted cluster names."""
         return np.unique(np.array(self.clusters), return_inverse=True)[1]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from leaderboards.errors import BrokenTable, EmptyResults, NoSuchTable
+from leaderboards.places import opened
 from leaderboards.table import COLUMNS, FLOAT, KEY, STATUSES, TEXT, WHOLE
 
 NEEDED = ("contestant", "task", "direction", "status", "score")
@@ -48,7 +49,7 @@ class ResultsTable:
 
 
 def read_table(source: pd.DataFrame | Path | str) -> ResultsTable:
-    """Read and check a results table: a data frame, or a CSV or Parquet file.
+    """Read and check a results table: a data frame, or a CSV or Parquet file (a path or an fsspec URL).
 
     Raises:
         NoSuchTable: no such file, or neither CSV nor Parquet.
@@ -56,7 +57,7 @@ def read_table(source: pd.DataFrame | Path | str) -> ResultsTable:
         EmptyResults: no row.
     """
     where = "The data frame" if isinstance(source, pd.DataFrame) else str(source)
-    raw = source.copy() if isinstance(source, pd.DataFrame) else _load(Path(source))
+    raw = source.copy() if isinstance(source, pd.DataFrame) else _load(source)
     _check_columns(raw, where)
     if raw.empty:
         raise EmptyResults(where)
@@ -71,17 +72,14 @@ def read_table(source: pd.DataFrame | Path | str) -> ResultsTable:
     return _one_row_a_cell(frame)
 
 
-def _load(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise NoSuchTable(f"There is no results table at {path}.")
-    try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path)
-        if path.suffix in {".csv", ".gz"}:
-            return pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (ValueError, OSError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise NoSuchTable(f"{path} can't be read as a table: {error}") from error
-    raise NoSuchTable(f"{path} is neither .csv (or .csv.gz) nor .parquet.")
+def _load(place: Path | str) -> pd.DataFrame:
+    with opened(place) as file:
+        try:
+            if str(place).endswith(".parquet"):
+                return pd.read_parquet(file)
+            return pd.read_csv(file, dtype=str, keep_default_na=False)
+        except (ValueError, OSError, pd.errors.ParserError, UnicodeDecodeError) as error:
+            raise NoSuchTable(f"{place} can't be read as a table: {error}") from error
 
 
 def _check_columns(raw: pd.DataFrame, where: str) -> None:

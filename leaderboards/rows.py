@@ -49,12 +49,12 @@ class BoardRow:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a contestant's cells say apart from battles."""
+    """What a contestant's cells say apart from battles; `valid` is None where nothing says what was valid."""
 
     family: str
     model: str
     runs: int
-    valid: int
+    valid: int | None
     seconds: float | None
     cost_usd: float | None
     errors: int
@@ -77,7 +77,8 @@ def facts_of(rows: pd.DataFrame) -> Facts:
 
 def board_row(name: str, facts: Facts, ratings: Ratings | None, pairs: HeadToHead | None) -> BoardRow:
     """The line of a contestant; without a rating if it has no battle."""
-    cells = (facts.runs, facts.valid / facts.runs if facts.runs else None, facts.seconds, facts.cost_usd, facts.errors)
+    valid_rate = facts.valid / facts.runs if facts.valid is not None and facts.runs else None
+    cells = (facts.runs, valid_rate, facts.seconds, facts.cost_usd, facts.errors)
     if ratings is None or pairs is None or name not in ratings.outcomes.contestants:
         nothing = (None,) * 7
         return BoardRow(name, facts.family, facts.model, *nothing, 0.0, 0.0, 0.0, *cells, (Flag.UNPLAYED,))

@@ -10,6 +10,7 @@ import numpy as np
 
 from leaderboards.agreement import Agreement
 from leaderboards.board import Board
+from leaderboards.davidson import chances
 from leaderboards.report.labels import label_sides
 from leaderboards.rows import BoardRow
 
@@ -175,8 +176,7 @@ def pairs_chart(board: Board) -> Chart | None:
     index = [board.ratings.outcomes.contestants.index(name) for name in names]
     battles = board.pairs.battles[np.ix_(index, index)]
     credits = board.pairs.credits[np.ix_(index, index)]
-    strengths = board.ratings.fit.strengths[index]
-    expected = 1 / (1 + np.exp(strengths[None, :] - strengths[:, None]))
+    expected = chances(board.ratings.fit).credit[np.ix_(index, index)]
     won = np.divide(credits, battles, out=np.full(battles.shape, np.nan), where=battles > 0)
     labels = [_text(name) for name in names]
     cells = [[_number(100 * value) for value in line] for line in won]

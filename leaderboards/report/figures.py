@@ -53,7 +53,8 @@ def board_figure(boards: Mapping[str, Board], path: Path, title: str) -> None:
         axes.grid(axis="x", color=LINE, linewidth=0.8)
         axes.axvline(1000, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
         main = next(iter(boards.values()))
-        axes.set_xlabel(f"Elo, {100 * main.parameters.confidence:.0f} % intervals clustered by dataset", color=MUTED)
+        level = f"{100 * main.parameters.confidence:.0f} % intervals clustered by {main.parameters.unit}"
+        axes.set_xlabel(f"Elo, {level}", color=MUTED)
         heading = title if main.has_model else f"{title} (no language model)"
         pad = 26 if len(boards) > 1 else 8
         axes.set_title(heading, loc="left", color=INK, fontweight="bold", pad=pad, parse_math=False)

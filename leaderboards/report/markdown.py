@@ -55,9 +55,11 @@ def _board_table(board: Board) -> str:
 
 
 def _foot(board: Board) -> str:
-    tasks = f"{words.count(board.task_count, 'task')} from {words.count(board.datasets, 'dataset')}"
+    ties = f"{words.share(board.tie_share)} of the battles are ties, {board.parameters.ties.words}."
+    if board.from_battles:
+        return f"{words.basis(board)}; {ties}"
     runs = f"{words.count(board.cells, 'run')}, {words.count(board.errors, 'infrastructure error')}"
-    return f"{tasks}, {runs}; {words.share(board.tie_share)} of the battles are ties."
+    return f"{words.basis(board)}, {runs}; {ties}"
 
 
 def _control(board: Board) -> list[str]:

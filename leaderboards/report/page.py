@@ -30,6 +30,7 @@ def _environment() -> Environment:
     )
     names = (
         "whole",
+        "basis",
         "count",
         "share",
         "coefficient",

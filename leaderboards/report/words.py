@@ -2,6 +2,7 @@
 
 from math import isnan
 
+from leaderboards.board import Board
 from leaderboards.coefficients import Interval
 from leaderboards.rows import BoardRow
 from leaderboards.tasks import TaskRow
@@ -16,7 +17,14 @@ def whole(value: float | None) -> str:
 
 def count(number: int, thing: str) -> str:
     """A number with its noun: "1 task", "12 tasks"."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    return f"{number} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def basis(board: Board) -> str:
+    """What a board rests on: tasks and datasets, or pairwise battles."""
+    if board.from_battles:
+        return count(board.cells, "battle")
+    return f"{count(board.task_count, 'task')} from {count(board.datasets, 'dataset')}"
 
 
 def share(value: float | None) -> str:
