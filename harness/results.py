@@ -19,7 +19,8 @@ FINISHED = {"success", "error", "cancelled"}
 # What the table does not need: the conversation can be a thousand times larger than the row.
 TOO_LARGE = {"messages", "events", "attachments", "store", "timelines", "events_data"}
 CARRIED = (
-    "task_version", "collection", "cluster", "modality", "objective", "metric", "direction", "decimals", "data_hash",
+    "task_version", "collection", "cluster", "modality", "objective", "difficulty", "metric", "direction", "decimals",
+    "data_hash",
 )  # fmt: skip
 DTYPES: dict[str, pd.Int64Dtype | pd.Float64Dtype] = {WHOLE: pd.Int64Dtype(), FLOAT: pd.Float64Dtype()}
 Cell = dict[str, object]

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from leaderboards.battles import Battles, read_battles
+from leaderboards.categories import Dimension, category_boards
 from leaderboards.controls import ControlRow, control_rows
 from leaderboards.outcomes import HeadToHead, Outcomes, outcomes_from_scores, outcomes_of
 from leaderboards.plain import plain
@@ -52,6 +53,7 @@ class Board:
     errors: int
     notes: tuple[str, ...]
     parameters: Parameters
+    categories: tuple[Dimension, ...]
     ratings: Ratings | None = field(repr=False, compare=False)
     pairs: HeadToHead | None = field(repr=False, compare=False)
 
@@ -94,8 +96,11 @@ def board(
     rounds: int = ROUNDS,
     seed: int = 0,
     ties: Ties | str = Ties.HALF,
+    by: Sequence[str] = (),
 ) -> Board:
     """Rate the contestants of a results table; ties are `half` a win each or by `davidson`.
+
+    `by` asks for a board of each category too, any of `leaderboards.categories.DIMENSIONS`.
 
     Controls (family `control`) are not rated; the constant is. A contestant without a battle gets a row, no rating.
 
@@ -111,7 +116,7 @@ def board(
     facts = {name: facts_of(rows) for name, rows in rated.groupby("contestant", sort=True)}
     constants = {str(name) for name in rated.loc[rated["family"] == CONSTANT_FAMILY, "contestant"]}
     tasks = task_rows(rated, outcomes, constants)
-    return _assemble(
+    made = _assemble(
         outcomes,
         {str(name): value for name, value in facts.items()},
         Parameters(confidence, rounds, seed, ties=Ties(ties)),
@@ -121,6 +126,9 @@ def board(
         errors=int((frame["status"] == "error").sum()),
         notes=table.notes,
     )
+    if made.ratings is None:
+        return made
+    return replace(made, categories=category_boards(rated, made.ratings, by, confidence))
 
 
 def rate(  # noqa: PLR0913 (options of one public call)
@@ -231,6 +239,7 @@ def _assemble(
         errors=errors,
         notes=(*notes, *_board_notes(ratings)),
         parameters=parameters,
+        categories=(),
         ratings=ratings,
         pairs=pairs,
     )

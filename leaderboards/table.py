@@ -15,6 +15,7 @@ COLUMNS: dict[str, str] = {
     "cluster": TEXT,
     "modality": TEXT,
     "objective": TEXT,
+    "difficulty": TEXT,
     "metric": TEXT,
     "direction": TEXT,
     "decimals": WHOLE,

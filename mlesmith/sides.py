@@ -9,6 +9,7 @@ from harness.errors import UserError
 from harness.results import as_table, read_results
 from leaderboards.battles import holds_battles
 from leaderboards.board import Board, battle_board, board
+from leaderboards.categories import DIMENSIONS
 from leaderboards.places import is_table
 from leaderboards.published import PublishedBoard, published
 from leaderboards.ratings import Ties
@@ -38,7 +39,7 @@ def board_of(places: Sequence[str], *, ties: str = Ties.HALF) -> Board:
     """The board of all places together, or of one table of pairwise battles."""
     battles = [place for place in places if is_table(place) and holds_battles(place)]
     if not battles:
-        return board(results_table(places), ties=ties)
+        return board(results_table(places), ties=ties, by=DIMENSIONS)
     if len(places) > 1:
         others = ", ".join(place for place in places if place != battles[0])
         raise MixedPlaces(f"{battles[0]} holds pairwise battles. Rate it alone, without {others}.")

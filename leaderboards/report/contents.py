@@ -1,7 +1,11 @@
-"""What an agreement shows, as rows of text: one wording for Markdown and for the page."""
+"""What an agreement and the boards of categories show, in rows: one wording for Markdown and for the page."""
+
+from dataclasses import dataclass
 
 from leaderboards.agreement import Agreement
-from leaderboards.report.words import NOTHING, coefficient, interval, share, whole
+from leaderboards.board import Board
+from leaderboards.categories import Category, Dimension
+from leaderboards.report.words import NOTHING, coefficient, count, interval, share, whole
 
 
 def headline_rows(found: Agreement) -> list[list[str]]:
@@ -58,3 +62,39 @@ def subset_rows(found: Agreement) -> list[list[str]]:
         for name, part in parts
         if part is not None
     ]
+
+
+MOST_CATEGORIES = 12
+Ends = tuple[float | None, float | None, float | None]
+
+
+@dataclass(frozen=True)
+class CategoryTable:
+    """The categories of one kind side by side: names with their tasks, and a rating with its interval in each cell."""
+
+    by: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, tuple[Ends, ...]], ...]
+    left_out: int
+    notes: tuple[str, ...]
+
+
+def category_tables(board: Board) -> list[CategoryTable]:
+    """A table for each kind, contestants in the order of the board; a thin category is marked and pooled."""
+    return [_category_table(board, dimension) for dimension in board.categories]
+
+
+def _category_table(board: Board, dimension: Dimension) -> CategoryTable:
+    shown = dimension.categories[:MOST_CATEGORIES]
+    rated = [row.contestant for row in board.rows if row.rating is not None]
+    return CategoryTable(
+        dimension.by,
+        tuple((_category_name(category), count(category.tasks, "task")) for category in shown),
+        tuple((name, tuple(category.shown(name) for category in shown)) for name in rated),
+        len(dimension.categories) - len(shown),
+        tuple(f"{category.name}: {category.note}." for category in shown if category.note),
+    )
+
+
+def _category_name(category: Category) -> str:
+    return f"{category.name} †" if category.thin else category.name

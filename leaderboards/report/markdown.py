@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from leaderboards.agreement import Agreement
 from leaderboards.board import Board
+from leaderboards.categories import THIN
 from leaderboards.report import words
-from leaderboards.report.contents import coefficient_rows, headline_rows, subset_rows
+from leaderboards.report.contents import category_tables, coefficient_rows, headline_rows, subset_rows
 
 
 def _safe(text: str) -> str:
@@ -28,6 +29,7 @@ def boards_markdown(boards: Mapping[str, Board]) -> str:
         title = name if board.has_model else f"{name} (no language model)"
         parts += [f"# {_safe(title)}", _board_table(board), _foot(board)]
         parts += [f"- {_safe(note)}" for note in board.notes]
+        parts += _categories(board)
         if board.controls:
             parts.append("Controls (not rated): " + "; ".join(_control(board)) + ".")
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -52,6 +54,26 @@ def _board_table(board: Board) -> str:
     level = f"{100 * board.parameters.confidence:.0f} %"
     names = ["contestant", "family", "rank", "ranks", "Elo", level, "win rate", "valid", "time", "cost"]
     return _table(names, rows, numbers=8)
+
+
+def _categories(board: Board) -> list[str]:
+    """A table for each kind of category."""
+    parts = []
+    for table in category_tables(board):
+        header = ["contestant", *[_safe(f"{name} ({tasks})") for name, tasks in table.columns]]
+        rows = [[who, *[_rating(*cell) for cell in cells]] for who, cells in table.rows]
+        parts += [f"## By {table.by}", _table(header, rows, numbers=len(table.columns))]
+        parts += [f"- {_safe(note)}" for note in table.notes]
+        if table.left_out:
+            parts.append(f"{words.count(table.left_out, 'more category', 'more categories')} in categories.csv.")
+    if parts:
+        parts.append(f"† Fewer than {THIN} datasets: pooled towards the overall ratings by empirical Bayes.")
+    return parts
+
+
+def _rating(rating: float | None, low: float | None, high: float | None) -> str:
+    ends = "" if low is None and high is None else f" ({words.span(low, high)})"
+    return f"{words.whole(rating)}{ends}"
 
 
 def _foot(board: Board) -> str:

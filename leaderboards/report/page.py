@@ -10,9 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from leaderboards.agreement import Agreement
 from leaderboards.board import Board
+from leaderboards.categories import THIN
 from leaderboards.report import words
 from leaderboards.report.charts import Chart, agreement_chart, pairs_chart, ratings_chart
-from leaderboards.report.contents import coefficient_rows, headline_rows, subset_rows
+from leaderboards.report.contents import category_tables, coefficient_rows, headline_rows, subset_rows
 from leaderboards.report.generation import GenerationSummary
 from leaderboards.rows import BoardRow
 
@@ -77,6 +78,8 @@ def render_page(
         heading=title if main.has_model else f"{title} (no language model)",
         main=main,
         boards=[(f"board-{index}", name, board, _scale(board)) for index, (name, board) in enumerate(boards.items())],
+        categories=category_tables(main),
+        thin=THIN,
         agreement=agreement,
         headline=headline_rows(agreement) if agreement else [],
         coefficients=coefficient_rows(agreement) if agreement else [],

@@ -15,9 +15,9 @@ def whole(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.0f}"
 
 
-def count(number: int, thing: str) -> str:
+def count(number: int, thing: str, things: str = "") -> str:
     """A number with its noun: "1 task", "12 tasks"."""
-    return f"{number} {thing}" if number == 1 else f"{number:,} {thing}s"
+    return f"{number} {thing}" if number == 1 else f"{number:,} {things or thing + 's'}"
 
 
 def basis(board: Board) -> str:

@@ -95,3 +95,13 @@ def test_the_table_is_read_from_memory(run: Run) -> None:
     assert code == 0
     assert {row["contestant"] for row in json.loads(out)["rows"]} == {"linear", "forest", "blend"}
     assert pd.read_csv("board/leaderboard.csv")["contestant"].nunique() == 3
+
+
+def test_categories_stand_beside_the_board(run: Run) -> None:
+    parts = [results({"linear": 0.0, "forest": 1.0, "blend": 1.1}, 8, seed=i, collection=f"c{i}") for i in (1, 2)]
+    table = pd.concat([part.assign(difficulty=f"level{i}") for i, part in enumerate(parts)], ignore_index=True)
+    table.to_parquet("results.parquet")
+    code, out, _ = run("leaderboard", "results.parquet", "--out", "board", "--json")
+    assert code == 0
+    assert {one["by"] for one in json.loads(out)["categories"]} == {"difficulty", "metric", "dataset"}
+    assert set(pd.read_csv("board/categories.csv")["category"]) >= {"level0", "level1", "rmse"}
