@@ -83,10 +83,10 @@ def _cell(log: EvalLog, sample: EvalSample) -> Cell:
     score = next(iter((sample.scores or {}).values()), None)
     said = (score.metadata or {}) if score is not None else {}
     value = score.value if score is not None and isinstance(score.value, dict) else {}
-    number = value.get("score")
     contestant, family = _contestant(log, sample, said)
     status = str(said.get("status", Status.ERROR.value)) if sample.error is None else Status.ERROR.value
-    graded = status == Status.GRADED and isinstance(number, int | float) and math.isfinite(number)
+    number = _finite(value.get("score"))
+    graded = status == Status.GRADED and number is not None
     usage = sample.model_usage.values()
     costs = [item.total_cost for item in usage]
     cost = math.fsum(item for item in costs if item is not None) if costs and None not in costs else None
@@ -101,7 +101,8 @@ def _cell(log: EvalLog, sample: EvalSample) -> Cell:
         "seed": said.get("seed", sample.epoch),
         "status": status,
         "reason": (score.reason or "") if score is not None and status != Status.ERROR else "",
-        "score": float(number) if graded and isinstance(number, int | float) else None,
+        "score": number if graded else None,
+        "normalized": _finite(value.get("normalized")) if graded else None,
         "seconds": sample.working_time if sample.working_time is not None else sample.total_time,
         "input_tokens": sum(item.input_tokens for item in usage) if usage else None,
         "output_tokens": sum(item.output_tokens for item in usage) if usage else None,
@@ -112,6 +113,10 @@ def _cell(log: EvalLog, sample: EvalSample) -> Cell:
         "sample_uuid": sample.uuid or "",
         "created": log.eval.created,
     }
+
+
+def _finite(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def _contestant(log: EvalLog, sample: EvalSample, said: Mapping[str, object]) -> tuple[str, str]:

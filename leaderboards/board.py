@@ -14,11 +14,10 @@ from leaderboards.controls import ControlRow, control_rows
 from leaderboards.outcomes import HeadToHead, Outcomes, outcomes_from_scores, outcomes_of
 from leaderboards.plain import plain
 from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, Ties, pairs_of, rate_outcomes
-from leaderboards.results import CONSTANT_FAMILY, CONTROL_FAMILY, ResultsTable, read_table
-from leaderboards.rows import BoardRow, Facts, board_row, facts_of
+from leaderboards.results import CONSTANT_FAMILY, CONTROL_FAMILY, HUMAN_FAMILY, ResultsTable, read_table
+from leaderboards.rows import NO_MODEL, BoardRow, Facts, Views, board_row, facts_of
 from leaderboards.tasks import Separation, TaskRow, separation, task_rows
-
-NO_MODEL = ("", "none", "none/none")
+from leaderboards.views import with_views
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,10 @@ class Board:
         return {row.contestant: row for row in self.rows}[contestant]
 
     def to_frame(self) -> pd.DataFrame:
-        """The rows as a data frame, flags joined by "; "."""
-        rows = [{**asdict(row), "flags": "; ".join(row.flags)} for row in self.rows]
-        return pd.DataFrame(rows, columns=list(BoardRow.__dataclass_fields__))
+        """The rows as a data frame: flags joined by "; ", each view a column."""
+        rows = [{**asdict(row), "flags": "; ".join(row.flags), **asdict(row.views)} for row in self.rows]
+        own = [name for name in BoardRow.__dataclass_fields__ if name != "views"]
+        return pd.DataFrame(rows, columns=[*own, *Views.__dataclass_fields__])
 
     def to_dict(self) -> dict[str, object]:
         """Everything but the raw outcomes, ready for JSON."""
@@ -102,7 +102,8 @@ def board(
 
     `by` asks for a board of each category too, any of `leaderboards.categories.DIMENSIONS`.
 
-    Controls (family `control`) are not rated; the constant is. A contestant without a battle gets a row, no rating.
+    Controls (family `control`) and entries of human leaderboards (family `human`) are not rated; the constant is. A
+    contestant without a battle gets a row, no rating.
 
     Raises:
         BrokenTable, EmptyResults, NoSuchTable: the table can't be read.
@@ -111,7 +112,7 @@ def board(
     """
     table = results if isinstance(results, ResultsTable) else read_table(results)
     frame = table.frame
-    rated = frame[frame["family"] != CONTROL_FAMILY]
+    rated = frame[~frame["family"].isin([CONTROL_FAMILY, HUMAN_FAMILY])]
     outcomes = outcomes_of(rated)
     facts = {name: facts_of(rows) for name, rows in rated.groupby("contestant", sort=True)}
     constants = {str(name) for name in rated.loc[rated["family"] == CONSTANT_FAMILY, "contestant"]}
@@ -121,14 +122,14 @@ def board(
         {str(name): value for name, value in facts.items()},
         Parameters(confidence, rounds, seed, ties=Ties(ties)),
         title=title,
-        controls=control_rows(frame),
+        controls=control_rows(frame[frame["family"] != HUMAN_FAMILY]),
         tasks=tasks,
         errors=int((frame["status"] == "error").sum()),
         notes=table.notes,
     )
-    if made.ratings is None:
-        return made
-    return replace(made, categories=category_boards(rated, made.ratings, by, confidence))
+    rows, notes = with_views(made.rows, frame)
+    divided = () if made.ratings is None else category_boards(rated, made.ratings, by, confidence)
+    return replace(made, rows=rows, notes=(*made.notes, *notes), categories=divided)
 
 
 def rate(  # noqa: PLR0913 (options of one public call)

@@ -21,6 +21,8 @@ MOST_FAULTS_A_COLUMN = 3
 UNIT_SEPARATOR = "\x1f"  # a character that no name of a task holds
 CONTROL_FAMILY = "control"
 CONSTANT_FAMILY = "constant"
+HUMAN_FAMILY = "human"  # an entry of a human leaderboard: not rated, a mark for HumanRank and medals
+SIGNED = ("score", "normalized")  # floats that may be below 0
 
 
 @dataclass(frozen=True)
@@ -140,11 +142,12 @@ def _cell_faults(frame: pd.DataFrame) -> list[str]:
     finite = pd.Series(np.isfinite(score.to_numpy(float)))
     faults += _named(graded & ~finite, "score", score, "is no finite number, but the status is graded")
     faults += _named(~graded & score.notna(), "score", score, "is a score, but the status is not graded")
+    faults += _named(np.isinf(frame["normalized"]), "normalized", frame["normalized"], "is not finite")
     decimals = frame["decimals"]
     faults += _named(decimals.notna() & ~decimals.between(0, 12), "decimals", decimals, "is not within 0 and 12")
     faults += _named(frame["epoch"] < 0, "epoch", frame["epoch"], "is below 0")
     for name, kind in COLUMNS.items():
-        if kind == FLOAT and name != "score":
+        if kind == FLOAT and name not in SIGNED:
             faults += _named(frame[name] < 0, name, frame[name], "is below 0")
     return faults
 

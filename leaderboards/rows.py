@@ -9,6 +9,8 @@ import pandas as pd
 from leaderboards.outcomes import HeadToHead
 from leaderboards.ratings import Ratings
 
+NO_MODEL = ("", "none", "none/none")
+
 
 class Flag(StrEnum):
     """What a reader must know of one rating."""
@@ -16,6 +18,29 @@ class Flag(StrEnum):
     BOUNDED = "bounded by the prior"
     UNPLAYED = "no battle"
     NO_INTERVAL = "no interval"
+
+
+@dataclass(frozen=True)
+class Views:
+    """What other views of the field say, means over tasks between 0 and 1; None where the table does not say it.
+
+    `normalized` stands between the sample submission and the best possible score, `aup` is the area under the
+    performance profile, `human_rank` the share of a human leaderboard that is not better, `gold`, `silver` and
+    `bronze` the shares of tasks with such a medal. The definitions and their sources are in `leaderboards.views`.
+    """
+
+    normalized: float | None = None
+    aup: float | None = None
+    human_rank: float | None = None
+    gold: float | None = None
+    silver: float | None = None
+    bronze: float | None = None
+
+    @property
+    def any_medal(self) -> float | None:
+        """The share of tasks with a medal, MLE-bench's headline."""
+        won = [self.gold, self.silver, self.bronze]
+        return None if None in won else sum(share for share in won if share is not None)
 
 
 @dataclass(frozen=True)
@@ -45,6 +70,12 @@ class BoardRow:
     cost_usd: float | None
     errors: int
     flags: tuple[Flag, ...] = ()
+    views: Views = Views()
+
+    @property
+    def cost_a_run(self) -> float | None:
+        """The mean cost of a run in US dollars, where every run's cost is known."""
+        return None if self.cost_usd is None or not self.runs else self.cost_usd / self.runs
 
 
 @dataclass(frozen=True)

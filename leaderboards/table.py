@@ -24,6 +24,7 @@ COLUMNS: dict[str, str] = {
     "status": TEXT,
     "reason": TEXT,
     "score": FLOAT,
+    "normalized": FLOAT,
     "seconds": FLOAT,
     "input_tokens": WHOLE,
     "output_tokens": WHOLE,

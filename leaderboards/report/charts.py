@@ -28,13 +28,15 @@ def shortened(name: str, longest: int = LONGEST) -> str:
     return name if len(name) <= longest else f"{name[: longest - half - 1]}…{name[-half:]}"
 
 
-def _text(name: str, longest: int = LONGEST) -> str:
+def chart_text(name: str, longest: int = LONGEST) -> str:
+    """A name as a label: shortened, and without meaning in HTML."""
     return escape(shortened(name, longest), quote=False)
 
 
-def _axis(title: str, **more: object) -> Chart:
+def axis(title: str, **more: object) -> Chart:
+    """An axis in the colours of the page."""
     return {
-        "title": {"text": _text(title, 60), "font": {"size": 12, "color": "$muted"}},
+        "title": {"text": chart_text(title, 60), "font": {"size": 12, "color": "$muted"}},
         "gridcolor": "$line",
         "zeroline": False,
         "fixedrange": True,
@@ -44,7 +46,8 @@ def _axis(title: str, **more: object) -> Chart:
     }
 
 
-def _layout(height: int, **more: object) -> Chart:
+def chart_layout(height: int, **more: object) -> Chart:
+    """The layout that all charts share."""
     return {
         "height": height,
         "margin": {"l": 8, "r": 12, "t": 12, "b": 8},
@@ -57,7 +60,8 @@ def _layout(height: int, **more: object) -> Chart:
     }
 
 
-def _number(value: float | None) -> float | None:
+def number(value: float | None) -> float | None:
+    """As JSON takes it, to three decimals."""
     return None if value is None or not np.isfinite(value) else round(float(value), 3)
 
 
@@ -79,8 +83,8 @@ def ratings_chart(boards: Mapping[str, Board]) -> Chart:
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": _text(title),
-                "x": [_number(row.rating) for row in rows],
+                "name": chart_text(title),
+                "x": [number(row.rating) for row in rows],
                 "y": [round(names.index(row.contestant) + shift, 3) for row in rows],
                 "marker": {"color": SERIES[index % len(SERIES)], "size": 9},
                 "error_x": {
@@ -92,17 +96,17 @@ def ratings_chart(boards: Mapping[str, Board]) -> Chart:
                     "thickness": 1.6,
                     "width": 0,
                 },
-                "text": [_text(row.contestant, 80) for row in rows],
-                "hovertemplate": f"<b>%{{text}}</b><br>{_text(title)}: %{{x:.0f}}<extra></extra>",
+                "text": [chart_text(row.contestant, 80) for row in rows],
+                "hovertemplate": f"<b>%{{text}}</b><br>{chart_text(title)}: %{{x:.0f}}<extra></extra>",
             }
         )
-    layout = _layout(
+    layout = chart_layout(
         90 + (24 + 8 * len(boards)) * len(names),
-        xaxis=_axis("Elo", range=list(rating_range(row for board in boards.values() for row in board.rows))),
-        yaxis=_axis(
+        xaxis=axis("Elo", range=list(rating_range(row for board in boards.values() for row in board.rows))),
+        yaxis=axis(
             "",
             tickvals=list(range(len(names))),
-            ticktext=[_text(name) for name in names],
+            ticktext=[chart_text(name) for name in names],
             range=[len(names) - 0.4, -0.6],
             showgrid=False,
             ticklabelstandoff=10,  # a whisker that leaves the chart must not strike a name out
@@ -136,9 +140,9 @@ def agreement_chart(found: Agreement) -> Chart:
     trace = {
         "type": "scatter",
         "mode": "markers+text",
-        "x": [_number(point.left) for point in points],
-        "y": [_number(point.right) for point in points],
-        "text": [_text(point.contestant, 24) for point in points],
+        "x": [number(point.left) for point in points],
+        "y": [number(point.right) for point in points],
+        "text": [chart_text(point.contestant, 24) for point in points],
         "textposition": label_sides(
             [(p.left, p.right) for p in points], [p.contestant[:24] for p in points], low, high
         ),
@@ -155,13 +159,14 @@ def agreement_chart(found: Agreement) -> Chart:
             "arrayminus": [_reach(p.right, p.right_low, is_open=p.right_high is not None) for p in points],
         },
         "hovertemplate": (
-            f"<b>%{{text}}</b><br>{_text(found.left)}: %{{x:.0f}}<br>{_text(found.right)}: %{{y:.0f}}<extra></extra>"
+            f"<b>%{{text}}</b><br>{chart_text(found.left)}: %{{x:.0f}}"
+            f"<br>{chart_text(found.right)}: %{{y:.0f}}<extra></extra>"
         ),
     }
-    layout = _layout(
+    layout = chart_layout(
         460,
-        xaxis=_axis(f"{found.left}, Elo", range=[low, high]),
-        yaxis=_axis(f"{found.right}, Elo", range=[low, high]),
+        xaxis=axis(f"{found.left}, Elo", range=[low, high]),
+        yaxis=axis(f"{found.right}, Elo", range=[low, high]),
         shapes=[_line(low, high, low, high)],
         showlegend=False,
     )
@@ -178,11 +183,11 @@ def pairs_chart(board: Board) -> Chart | None:
     credits = board.pairs.credits[np.ix_(index, index)]
     expected = chances(board.ratings.fit).credit[np.ix_(index, index)]
     won = np.divide(credits, battles, out=np.full(battles.shape, np.nan), where=battles > 0)
-    labels = [_text(name) for name in names]
-    cells = [[_number(100 * value) for value in line] for line in won]
+    labels = [chart_text(name) for name in names]
+    cells = [[number(100 * value) for value in line] for line in won]
     details = [
         [
-            f"{_text(row)} against {_text(column)}<br>"
+            f"{chart_text(row)} against {chart_text(column)}<br>"
             f"won {100 * won[i, j]:.0f} % of {battles[i, j]:.0f}, expected {100 * expected[i, j]:.0f} %"
             if battles[i, j] > 0
             else ""
@@ -207,9 +212,9 @@ def pairs_chart(board: Board) -> Chart | None:
         **({"texttemplate": "%{z:.0f}", "textfont": {"size": 11}} if len(names) <= MOST_NUMBERED else {}),
     }
     ticks = {"tickvals": list(range(len(names))), "ticktext": labels, "showgrid": False, "ticks": ""}
-    layout = _layout(
+    layout = chart_layout(
         130 + (30 if len(names) <= MOST_NUMBERED else 18) * len(names),
-        xaxis=_axis("", side="top", tickangle=-45 if len(names) <= MOST_NUMBERED else -90, **ticks),
-        yaxis=_axis("", range=[len(names) - 0.5, -0.5], **ticks),
+        xaxis=axis("", side="top", tickangle=-45 if len(names) <= MOST_NUMBERED else -90, **ticks),
+        yaxis=axis("", range=[len(names) - 0.5, -0.5], **ticks),
     )
     return {"data": [trace], "layout": layout}

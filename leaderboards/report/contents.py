@@ -98,3 +98,43 @@ def _category_table(board: Board, dimension: Dimension) -> CategoryTable:
 
 def _category_name(category: Category) -> str:
     return f"{category.name} †" if category.thin else category.name
+
+
+VIEWS = {
+    "normalized": ("normalised", "Normalised: 0 at the sample submission and below, 1 at the best possible score."),
+    "aup": (
+        "AUP",
+        "AUP: area under the performance profile (Dolan and Moré 2002), the share of tasks whose score is within a "
+        "factor of the best one, over all factors up to ten on a logarithmic axis.",
+    ),
+    "human_rank": (
+        "HumanRank",
+        "HumanRank: the share of a human leaderboard's entries that are not better (MLE-Dojo, arXiv 2505.07782).",
+    ),
+    "any_medal": (
+        "medals",
+        "Medals: share of tasks with any medal by Kaggle's positions, as MLE-bench counts them (arXiv 2410.07095).",
+    ),
+    "gold": ("gold", ""),
+    "silver": ("silver", ""),
+    "bronze": ("bronze", ""),
+}
+
+
+@dataclass(frozen=True)
+class ViewTable:
+    """The views that any contestant has: their names, a cell each, and what they mean."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[float | None, ...]], ...]
+    meanings: tuple[str, ...]
+
+
+def view_table(board: Board) -> ViewTable:
+    """In the order of the board, those without any view left out; without rows where nobody has one."""
+    known = [name for name in VIEWS if any(getattr(row.views, name) is not None for row in board.rows)]
+    cells = [(row.contestant, tuple(getattr(row.views, name) for name in known)) for row in board.rows]
+    rows = tuple((who, values) for who, values in cells if any(value is not None for value in values))
+    return ViewTable(
+        tuple(VIEWS[name][0] for name in known), rows, tuple(VIEWS[name][1] for name in known if VIEWS[name][1])
+    )

@@ -20,7 +20,8 @@ INK, MUTED, LINE = "#22282d", "#6b747b", "#e3e3de"
 NO_DATE = {"Software": None}
 
 
-def _figure(width: float, height: float) -> tuple[Figure, Axes]:
+def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
+    """A figure in inches with one set of axes, in the colours that all figures share."""
     figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
@@ -32,7 +33,7 @@ def _figure(width: float, height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _plain_labels(axes: Axes) -> None:
+def plain_labels(axes: Axes) -> None:
     """A dollar sign in a name is a dollar sign, no formula."""
     for label in [*axes.get_yticklabels(), *axes.get_xticklabels()]:
         label.set_parse_math(False)
@@ -43,7 +44,7 @@ def board_figure(boards: Mapping[str, Board], path: Path, title: str) -> None:
     names = [row.contestant for board in boards.values() for row in board.rows if row.rating is not None]
     names = list(dict.fromkeys(names))
     with style.context("default"):
-        figure, axes = _figure(8, 1.4 + 0.34 * max(len(names), 1))
+        figure, axes = new_figure(8, 1.4 + 0.34 * max(len(names), 1))
         if names:
             axes.set_xlim(rating_range(row for board in boards.values() for row in board.rows))
         for index, (label, board) in enumerate(boards.items()):
@@ -64,7 +65,7 @@ def board_figure(boards: Mapping[str, Board], path: Path, title: str) -> None:
             )
             for text in legend.get_texts():
                 text.set_parse_math(False)
-        _plain_labels(axes)
+        plain_labels(axes)
         figure.savefig(path, metadata=NO_DATE)
 
 
@@ -101,7 +102,7 @@ def _names(axes: Axes, found: Agreement, low: float, high: float) -> None:
 def agreement_figure(found: Agreement, path: Path) -> None:
     """Both ratings of each contestant with intervals, and the identity line; nothing is fitted."""
     with style.context("default"):
-        figure, axes = _figure(6.4, 6.4)
+        figure, axes = new_figure(6.4, 6.4)
         ends = [point.left for point in found.points] + [point.right for point in found.points]
         pad = 0.08 * (max(ends) - min(ends)) + 10
         low, high = min(ends) - pad, max(ends) + pad
@@ -127,5 +128,5 @@ def agreement_figure(found: Agreement, path: Path) -> None:
         ]
         lines += wrap(found.too_few, 100)
         axes.set_title("\n".join(lines), loc="left", size=8, color=INK, parse_math=False)
-        _plain_labels(axes)
+        plain_labels(axes)
         figure.savefig(path, metadata=NO_DATE)

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from leaderboards.agreement import Agreement
 from leaderboards.board import Board
 from leaderboards.categories import THIN
+from leaderboards.pareto import prices
 from leaderboards.report import words
-from leaderboards.report.contents import category_tables, coefficient_rows, headline_rows, subset_rows
+from leaderboards.report.contents import category_tables, coefficient_rows, headline_rows, subset_rows, view_table
 
 
 def _safe(text: str) -> str:
@@ -29,6 +30,7 @@ def boards_markdown(boards: Mapping[str, Board]) -> str:
         title = name if board.has_model else f"{name} (no language model)"
         parts += [f"# {_safe(title)}", _board_table(board), _foot(board)]
         parts += [f"- {_safe(note)}" for note in board.notes]
+        parts += _views(board)
         parts += _categories(board)
         if board.controls:
             parts.append("Controls (not rated): " + "; ".join(_control(board)) + ".")
@@ -54,6 +56,20 @@ def _board_table(board: Board) -> str:
     level = f"{100 * board.parameters.confidence:.0f} %"
     names = ["contestant", "family", "rank", "ranks", "Elo", level, "win rate", "valid", "time", "cost"]
     return _table(names, rows, numbers=8)
+
+
+def _views(board: Board) -> list[str]:
+    """The other views, and who stands on the line of rating and price."""
+    parts = []
+    views, priced = view_table(board), prices(board.rows)
+    if views.rows:
+        rows = [[who, *[words.part(cell) for cell in cells]] for who, cells in views.rows]
+        table = _table(["contestant", *views.columns], rows, numbers=len(views.columns))
+        parts += ["## Other views", table, "\n".join(f"- {text}" for text in views.meanings)]
+    if priced is not None:
+        best = [f"{_safe(point.contestant)} ({point.price:.3g})" for point in priced.points if point.best]
+        parts.append(f"Nobody beats these in both rating and {priced.unit}: {', '.join(best)}.")
+    return parts
 
 
 def _categories(board: Board) -> list[str]:

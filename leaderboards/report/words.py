@@ -32,6 +32,11 @@ def share(value: float | None) -> str:
     return NOTHING if value is None else f"{100 * value:.0f} %"
 
 
+def part(value: float | None) -> str:
+    """A mean between 0 and 1, to three decimals."""
+    return NOTHING if value is None else f"{value:.3f}"
+
+
 def coefficient(value: float | None) -> str:
     """A coefficient with three decimals; a negative one with a proper minus."""
     return NOTHING if value is None or isnan(value) else f"{value:.3f}".replace("-", "\u2212")

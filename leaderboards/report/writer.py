@@ -9,10 +9,12 @@ import pandas as pd
 from leaderboards.agreement import Agreement
 from leaderboards.board import Board
 from leaderboards.categories import categories_frame
+from leaderboards.pareto import prices
 from leaderboards.report.figures import agreement_figure, board_figure
 from leaderboards.report.generation import GenerationSummary
 from leaderboards.report.markdown import agreement_markdown, boards_markdown
 from leaderboards.report.page import render_page
+from leaderboards.report.pareto import pareto_figure
 
 
 def write_report(
@@ -25,8 +27,8 @@ def write_report(
 ) -> Path:
     """Write `leaderboard.{csv,json,md,png}`, `agreement.{json,md,png}` and `index.html`; return the page's path.
 
-    Boards with categories add `categories.csv`. `boards` maps the names that a reader sees to boards, the main one
-    first. The same input gives the same bytes.
+    Boards with categories add `categories.csv`, known costs or times of the first board `pareto.png`. `boards` maps
+    the names that a reader sees to boards, the main one first. The same input gives the same bytes.
     """
     named = {boards.title: boards} if isinstance(boards, Board) else dict(boards)
     out.mkdir(parents=True, exist_ok=True)
@@ -37,6 +39,9 @@ def write_report(
     _write(out / "leaderboard.json", _json({"title": title, "boards": {k: b.to_dict() for k, b in named.items()}}))
     _write(out / "leaderboard.md", boards_markdown(named))
     board_figure(named, out / "leaderboard.png", title)
+    priced = prices(next(iter(named.values())).rows)
+    if priced is not None:
+        pareto_figure(priced, out / "pareto.png", title)
     if agreement is not None:
         _write(out / "agreement.json", _json(agreement.to_dict()))
         _write(out / "agreement.md", agreement_markdown(agreement))
