@@ -34,6 +34,15 @@ def _steps(found: Prices) -> tuple[list[float], list[float]]:
     return across, up
 
 
+def _ticks(places: list[float]) -> list[float]:
+    """Round prices from below the cheapest to above the dearest: 1, 2, 5 of each power, or 1 alone on a long axis."""
+    low, high = int(np.floor(np.log10(min(places)))), int(np.ceil(np.log10(max(places))))
+    steps = (1, 2, 5) if high - low <= 3 else (1,)
+    ticks = [step * 10.0**power for power in range(low, high + 1) for step in steps]
+    inside = [tick for tick in ticks if min(places) / 2 <= tick <= max(places) * 2]
+    return inside or ticks
+
+
 def _sides(found: Prices) -> list[str]:
     """Where names stand, on axes from 0 to 1."""
     across = np.log(_places(found))
@@ -70,10 +79,12 @@ def pareto_chart(found: Prices) -> Chart:
         "customdata": [f"{point.price:.4g}" for point in points],
         "hovertemplate": f"<b>%{{text}}</b><br>Elo %{{y:.0f}}<br>%{{customdata}} {found.unit}<extra></extra>",
     }
-    ticks = list(range(int(np.floor(np.log10(min(across)))), int(np.ceil(np.log10(max(across)))) + 1))
+    ticks = _ticks(across)
     layout = chart_layout(
         420,
-        xaxis=axis(found.unit, tickvals=ticks, ticktext=[f"{10.0**tick:g}" for tick in ticks]),
+        xaxis=axis(
+            found.unit, tickvals=[number(np.log10(tick)) for tick in ticks], ticktext=[f"{tick:g}" for tick in ticks]
+        ),
         yaxis=axis("Elo"),
         showlegend=False,
     )
@@ -93,6 +104,9 @@ def pareto_figure(found: Prices, path: Path, title: str) -> None:
         axes.set_xlabel(found.unit, color=MUTED)
         axes.set_ylabel("Elo", color=MUTED)
         axes.set_title(f"{title}: rating and price", loc="left", color=INK, fontweight="bold", parse_math=False)
+        ticks = _ticks(_places(found))
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.set_xticks([], minor=True)
         plain_labels(axes)
         figure.savefig(path, metadata=NO_DATE)
 
