@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from harness.errors import UserError
 from harness.stopping import was_stopped
 from leaderboards.table import COLUMNS, FLOAT, WHOLE
 
+LOG = (".eval", ".json")
 FINISHED = {"success", "error", "cancelled"}
 # What the table does not need: the conversation can be a thousand times larger than the row.
 TOO_LARGE = {"messages", "events", "attachments", "store", "timelines", "events_data"}
@@ -30,11 +32,16 @@ class NoLogs(UserError):
     """A place that holds no logs of competitions."""
 
 
+class UnreadableLogs(UserError):
+    """A log that is torn or no log, or a place whose store refuses."""
+
+
 def read_results(places: Iterable[str | Path]) -> pd.DataFrame:
     """The results table of every finished cell in the logs below `places` (folders, log files, fsspec URLs).
 
     Raises:
         NoLogs: no log of a competition is there.
+        UnreadableLogs: a log is torn, or the store of an address refuses.
     """
     rows = [row for place in places for log in _logs(str(place)) for row in _cells(log)]
     if not rows:
@@ -65,17 +72,36 @@ def write_results(frame: pd.DataFrame, path: Path) -> Path:
 def _logs(place: str) -> Iterator[EvalLog]:
     if "://" not in place and not Path(place).exists():
         raise NoLogs(f"There is no folder or file {place}.")
-    infos = [place] if place.endswith((".eval", ".json")) else [info.name for info in list_eval_logs(place)]
+    with _read(place):
+        infos = [place] if place.endswith(LOG) else [info.name for info in list_eval_logs(place)]
     for name in sorted(infos):
-        header = read_eval_log(name, header_only=True)
+        with _read(name):
+            header = read_eval_log(name, header_only=True)
         if header.status in FINISHED and "-recovered" not in name:
             header.location = name
             yield header
 
 
+@contextmanager
+def _read(place: str) -> Iterator[None]:
+    """What goes wrong while a place is read is said with its name: every store has errors of its own."""
+    try:
+        yield
+    except FileNotFoundError as gone:
+        raise NoLogs(f"There is no folder or file {place}.") from gone
+    except ImportError as missing:
+        raise UnreadableLogs(f"{place} can't be read: its kind of address needs a package. {missing}") from missing
+    except Exception as error:
+        mend = " If it broke off, `inspect log recover` mends it; else move it away." if place.endswith(LOG) else ""
+        raise UnreadableLogs(f"{place} can't be read: {error or type(error).__name__}.{mend}") from error
+
+
 def _cells(log: EvalLog) -> Iterator[Cell]:
-    for sample in read_eval_log_samples(log.location, all_samples_required=False, exclude_fields=TOO_LARGE):
-        if "task_hash" in sample.metadata and (sample.scores or sample.error) and not was_stopped(sample):
+    with _read(log.location):
+        samples = read_eval_log_samples(log.location, all_samples_required=False, exclude_fields=TOO_LARGE)
+        ran = [sample for sample in samples if "task_hash" in sample.metadata and (sample.scores or sample.error)]
+    for sample in ran:
+        if not was_stopped(sample):
             yield _cell(log, sample)
 
 

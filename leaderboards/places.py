@@ -27,12 +27,12 @@ def opened(place: str | Path) -> Iterator[IO[bytes]]:
         raise NoSuchTable(f"There is no results table at {name}.")
     try:
         opener = fsspec.open(name, "rb", compression="gzip" if name.endswith(".gz") else None)
-    except ImportError as missing:
-        raise NoSuchTable(f"{name} can't be read: its kind of address needs a package. {missing}") from missing
-    except ValueError as unknown:
-        raise NoSuchTable(f"{name} can't be read: {unknown}. Give a path, or an address such as s3://.") from unknown
-    try:
-        with opener as file:
-            yield file
+        file = opener.open()
     except (FileNotFoundError, IsADirectoryError) as gone:
         raise NoSuchTable(f"There is no results table at {name}.") from gone
+    except ImportError as missing:
+        raise NoSuchTable(f"{name} can't be read: its kind of address needs a package. {missing}") from missing
+    except Exception as refused:  # every store has errors of its own
+        raise NoSuchTable(f"{name} can't be read: {refused or type(refused).__name__}.") from refused
+    with file:
+        yield file
