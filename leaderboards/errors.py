@@ -63,14 +63,16 @@ class NotConverged(LeaderboardError):
 class TooFewCommon(LeaderboardError):
     """Two boards with too few contestants in common for a coefficient to mean anything."""
 
-    def __init__(self, common: Sequence[str], only_left: Sequence[str], only_right: Sequence[str], least: int) -> None:
-        def listed(names: Sequence[str]) -> str:
-            return ", ".join(names) or "none"
+    def __init__(
+        self, common: Sequence[str], only_left: Sequence[object], only_right: Sequence[object], least: int
+    ) -> None:
+        def listed(names: Sequence[object]) -> str:
+            return ", ".join(map(str, names)) or "none"
 
         super().__init__(
             f"The two boards have {len(common)} rated contestants in common ({listed(common)}); at least {least} are "
-            f"needed. Only on the left: {listed(only_left)}. Only on the right: {listed(only_right)}. "
-            "Run these on the other side's tasks too."
+            f"needed. Missing on the right: {listed(only_left)}. Missing on the left: {listed(only_right)}. Run these "
+            "there too; names are joined by leaderboards/reference/aliases.csv alone."
         )
 
 
@@ -82,7 +84,7 @@ class PartOfWhole(LeaderboardError):
         shown = ", ".join(self.shared[:8]) + (" …" if len(self.shared) > 8 else "")
         super().__init__(
             f"The two sides share {len(self.shared)} tasks ({shown}), so they would agree with themselves. "
-            "Compare disjoint sets of tasks."
+            "Compare disjoint sets of tasks, or ask for it with --part-of-whole."
         )
 
 

@@ -153,9 +153,10 @@ def _cell_faults(frame: pd.DataFrame) -> list[str]:
 
 
 def _with_defaults(frame: pd.DataFrame) -> pd.DataFrame:
-    """Where a column says nothing: an agent is its own family, a task its own dataset, an epoch the first."""
+    """Where a column says nothing: agent, model and family are the contestant's, a task is its own dataset."""
     frame = frame.copy()
     frame["agent"] = frame["agent"].where(frame["agent"] != "", frame["contestant"].map(_agent_of))
+    frame["model"] = frame["model"].where(frame["model"] != "", frame["contestant"].str.partition("@")[2])
     frame["family"] = frame["family"].where(frame["family"] != "", frame["contestant"])
     frame["cluster"] = frame["cluster"].where(frame["cluster"] != "", frame["task"])
     frame["epoch"] = frame["epoch"].fillna(1)

@@ -48,7 +48,7 @@ class BoardRow:
     """One contestant. None stands for what the data don't say; ratings are Elo centred on 1000.
 
     `rank_low` and `rank_high` are the best and the worst rank that hold for all contestants at once; `seconds` is the
-    median of a run, `cost_usd` the sum where every run's cost is known.
+    median of a run, `cost_usd` the sum where every run's cost is known, tokens the mean of a run where they are known.
     """
 
     contestant: str
@@ -70,6 +70,8 @@ class BoardRow:
     cost_usd: float | None
     errors: int
     flags: tuple[Flag, ...] = ()
+    input_tokens: float | None = None
+    output_tokens: float | None = None
     views: Views = Views()
 
     @property
@@ -89,6 +91,8 @@ class Facts:
     seconds: float | None
     cost_usd: float | None
     errors: int
+    input_tokens: float | None = None
+    output_tokens: float | None = None
 
 
 def facts_of(rows: pd.DataFrame) -> Facts:
@@ -103,6 +107,8 @@ def facts_of(rows: pd.DataFrame) -> Facts:
         seconds=float(seconds.median()) if len(seconds) else None,
         cost_usd=float(cost.sum()) if len(cost) and cost.notna().all() else None,
         errors=len(rows) - len(done),
+        input_tokens=_known(float(done["input_tokens"].mean())),
+        output_tokens=_known(float(done["output_tokens"].mean())),
     )
 
 
@@ -110,9 +116,10 @@ def board_row(name: str, facts: Facts, ratings: Ratings | None, pairs: HeadToHea
     """The line of a contestant; without a rating if it has no battle."""
     valid_rate = facts.valid / facts.runs if facts.valid is not None and facts.runs else None
     cells = (facts.runs, valid_rate, facts.seconds, facts.cost_usd, facts.errors)
+    tokens = (facts.input_tokens, facts.output_tokens)
     if ratings is None or pairs is None or name not in ratings.outcomes.contestants:
         nothing = (None,) * 7
-        return BoardRow(name, facts.family, facts.model, *nothing, 0.0, 0.0, 0.0, *cells, (Flag.UNPLAYED,))
+        return BoardRow(name, facts.family, facts.model, *nothing, 0.0, 0.0, 0.0, *cells, (Flag.UNPLAYED,), *tokens)
     i = ratings.outcomes.contestants.index(name)
     low, high = _known(ratings.low[i]), _known(ratings.high[i])
     credits, ties, battles = (float(part[i].sum()) for part in (pairs.credits, pairs.ties, pairs.battles))
@@ -132,6 +139,7 @@ def board_row(name: str, facts: Facts, ratings: Ratings | None, pairs: HeadToHea
         battles,
         *cells,
         _flags(i, ratings, low is None or high is None),
+        *tokens,
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from leaderboards.agreement import Agreement
 from leaderboards.board import Board
 from leaderboards.davidson import chances
+from leaderboards.published import ELO_UNIT
 from leaderboards.report.labels import label_sides
 from leaderboards.rows import BoardRow
 
@@ -130,12 +131,29 @@ def _line(x0: float, x1: float, y0: float, y1: float, **more: object) -> Chart:
     return {"type": "line", "layer": "below", "x0": x0, "x1": x1, "y0": y0, "y1": y1, "line": style, **more}
 
 
+def agreement_ranges(found: Agreement, share: float, least: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Where both axes of the scatter begin and end: the same for one unit, each its own for two."""
+    sides = [[point.left for point in found.points], [point.right for point in found.points]]
+    if found.left_unit == found.right_unit:
+        sides = [sides[0] + sides[1]] * 2
+    pads = [
+        share * (max(ends) - min(ends)) + (least if unit == ELO_UNIT else 0.5)
+        for ends, unit in zip(sides, (found.left_unit, found.right_unit), strict=True)
+    ]
+    ranges = [(round(min(ends) - pad, 1), round(max(ends) + pad, 1)) for ends, pad in zip(sides, pads, strict=True)]
+    return ranges[0], ranges[1]
+
+
+def on_unit_axes(found: Agreement) -> list[tuple[float, float]]:
+    """The points of the scatter on axes from 0 to 1."""
+    (low, high), (bottom, top) = agreement_ranges(found, share=0.08, least=20)
+    return [((point.left - low) / (high - low), (point.right - bottom) / (top - bottom)) for point in found.points]
+
+
 def agreement_chart(found: Agreement) -> Chart:
     """Both ratings of each contestant with intervals, and the identity line."""
     points = found.points
-    ends = [point.left for point in points] + [point.right for point in points]
-    pad = 0.08 * (max(ends) - min(ends)) + 20
-    low, high = round(min(ends) - pad, 1), round(max(ends) + pad, 1)
+    (low, high), (bottom, top) = agreement_ranges(found, share=0.08, least=20)
     whisker = {"type": "data", "symmetric": False, "color": "$faint", "thickness": 1.2, "width": 0}
     trace = {
         "type": "scatter",
@@ -143,9 +161,7 @@ def agreement_chart(found: Agreement) -> Chart:
         "x": [number(point.left) for point in points],
         "y": [number(point.right) for point in points],
         "text": [chart_text(point.contestant, 24) for point in points],
-        "textposition": label_sides(
-            [(p.left, p.right) for p in points], [p.contestant[:24] for p in points], low, high
-        ),
+        "textposition": label_sides(on_unit_axes(found), [p.contestant[:24] for p in points], 0, 1),
         "textfont": {"size": 11, "color": "$muted"},
         "marker": {"color": "$accent", "size": 10},
         "error_x": {
@@ -165,9 +181,9 @@ def agreement_chart(found: Agreement) -> Chart:
     }
     layout = chart_layout(
         460,
-        xaxis=axis(f"{found.left}, Elo", range=[low, high]),
-        yaxis=axis(f"{found.right}, Elo", range=[low, high]),
-        shapes=[_line(low, high, low, high)],
+        xaxis=axis(f"{found.left}, {found.left_unit}", range=[low, high]),
+        yaxis=axis(f"{found.right}, {found.right_unit}", range=[bottom, top]),
+        shapes=[_line(low, high, low, high)] if found.left_unit == found.right_unit else [],
         showlegend=False,
     )
     return {"data": [trace], "layout": layout}

@@ -27,7 +27,6 @@ def headline_rows(found: Agreement) -> list[list[str]]:
 
 def coefficient_rows(found: Agreement) -> list[list[str]]:
     """Every other coefficient, with what it needs to be read."""
-    limits = found.bland_altman
     rows = [
         ["R²", coefficient(found.r_squared)],
         ["Spearman", coefficient(found.spearman)],
@@ -37,8 +36,10 @@ def coefficient_rows(found: Agreement) -> list[list[str]]:
         ["Cronbach's alpha", coefficient(found.cronbach_alpha)],
         ["ICC(2,1)", coefficient(found.icc)],
         ["Spread, right over left", coefficient(found.scale)],
-        ["Bland-Altman limits, Elo", f"\u00b1 {whole((limits.high - limits.low) / 2)}"],
     ]
+    if found.bland_altman is not None:
+        limits = found.bland_altman
+        rows.append([f"Bland-Altman limits, {found.left_unit}", f"\u00b1 {whole((limits.high - limits.low) / 2)}"])
     if found.permutation_p is not None:
         rows.append(["Exact permutation p of r", f"{found.permutation_p:.2g}"])
     if found.noise is not None:

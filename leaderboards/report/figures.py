@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from leaderboards.agreement import Agreement
 from leaderboards.board import Board
-from leaderboards.report.charts import rating_range, shortened
+from leaderboards.report.charts import agreement_ranges, on_unit_axes, rating_range, shortened
 from leaderboards.report.labels import SIDES, label_sides
 from leaderboards.report.words import coefficient, interval
 
@@ -90,10 +90,10 @@ def _ends(middle: float, low: float | None, high: float | None, limits: tuple[fl
     return [limits[0] if low is None else low, limits[1] if high is None else high]
 
 
-def _names(axes: Axes, found: Agreement, low: float, high: float) -> None:
+def _names(axes: Axes, found: Agreement) -> None:
     places = [(point.left, point.right) for point in found.points]
     names = [shortened(point.contestant, 24) for point in found.points]
-    for place, name, side in zip(places, names, label_sides(places, names, low, high), strict=True):
+    for place, name, side in zip(places, names, label_sides(on_unit_axes(found), names, 0, 1), strict=True):
         across, up = SIDES[side]
         note = axes.annotate(name, place, (5 * across, 4 * up), textcoords="offset points", color=INK, size=8)
         note.set(ha="left" if across > 0 else "right", va="bottom" if up > 0 else "top", parse_math=False)
@@ -103,23 +103,22 @@ def agreement_figure(found: Agreement, path: Path) -> None:
     """Both ratings of each contestant with intervals, and the identity line; nothing is fitted."""
     with style.context("default"):
         figure, axes = new_figure(6.4, 6.4)
-        ends = [point.left for point in found.points] + [point.right for point in found.points]
-        pad = 0.08 * (max(ends) - min(ends)) + 10
-        low, high = min(ends) - pad, max(ends) + pad
-        axes.plot([low, high], [low, high], color=MUTED, linewidth=0.9, linestyle=(0, (3, 3)))
+        (low, high), (bottom, top) = agreement_ranges(found, share=0.08, least=10)
+        if found.left_unit == found.right_unit:
+            axes.plot([low, high], [low, high], color=MUTED, linewidth=0.9, linestyle=(0, (3, 3)))
+            axes.set_aspect("equal")
         for point in found.points:
             left = _ends(point.left, point.left_low, point.left_high, (low, high))
-            right = _ends(point.right, point.right_low, point.right_high, (low, high))
+            right = _ends(point.right, point.right_low, point.right_high, (bottom, top))
             axes.plot(left, [point.right] * 2, color=COLOURS[0], linewidth=1, alpha=0.35)
             axes.plot([point.left] * 2, right, color=COLOURS[0], linewidth=1, alpha=0.35)
             axes.plot(point.left, point.right, "o", color=COLOURS[0], ms=6)
-        _names(axes, found, low, high)
+        _names(axes, found)
         axes.set_xlim(low, high)
-        axes.set_ylim(low, high)
-        axes.set_aspect("equal")
+        axes.set_ylim(bottom, top)
         axes.grid(color=LINE, linewidth=0.8)
-        axes.set_xlabel(f"{found.left}, Elo", color=MUTED, parse_math=False)
-        axes.set_ylabel(f"{found.right}, Elo", color=MUTED, parse_math=False)
+        axes.set_xlabel(f"{found.left}, {found.left_unit}", color=MUTED, parse_math=False)
+        axes.set_ylabel(f"{found.right}, {found.right_unit}", color=MUTED, parse_math=False)
         ceiling = "" if found.noise is None else f", noise ceiling {coefficient(found.noise.ceiling)}"
         lines = [
             f"{found.heading}",

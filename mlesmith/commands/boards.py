@@ -55,6 +55,9 @@ def agreement(
         str, typer.Argument(help="Logs or a results table, PATH::COLLECTION for a part, or reference:NAME.")
     ],
     right: Annotated[str, typer.Argument(help="The other side, of disjoint tasks.")],
+    part_of_whole: Annotated[
+        bool, typer.Option("--part-of-whole", help="Compare sides that share tasks too; labelled, no evidence.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say how well two leaderboards agree.
@@ -66,7 +69,7 @@ def agreement(
     from mlesmith.sides import side
     from mlesmith.views import show_agreement
 
-    result = agreement_of(side(left), side(right))
+    result = agreement_of(side(left), side(right), part_of_whole=part_of_whole)
     if as_json:
         show_json(result.to_dict())
     else:

@@ -55,7 +55,32 @@ def test_ties_by_davidson(run: Run) -> None:
     assert "an outcome of its own (Davidson 1970), with ν = " in Path("board/index.html").read_text()
 
 
+def test_the_papers_agreement_to_three_decimals(run: Run) -> None:
+    code, out, _ = run("agreement", "reference:mle-smith/smith", "reference:mle-smith/dojo", "--json")
+    assert code == 0
+    found = json.loads(out)
+    shown = {name: found[name] for name in ("r_squared", "spearman", "kendall", "top3", "top5")}
+    shown |= {name: found[name]["value"] for name in ("r", "ccc")}
+    assert {name: round(value, 3) for name, value in shown.items()} == {
+        "r": 0.982, "r_squared": 0.964, "spearman": 0.952, "kendall": 0.857, "ccc": 0.958, "top3": 1.0, "top5": 0.8,
+    }  # fmt: skip
+    assert "CCC" in run("agreement", "reference:mle-smith/smith", "reference:mle-smith/dojo")[1]
+
+
+def test_part_of_whole_is_asked_for_and_labelled(run: Run) -> None:
+    sides = ("agreement", "reference:mle-smith/combined", "reference:mle-smith/dojo")
+    code, _, err = run(*sides)
+    assert (code, "--part-of-whole" in err) == (2, True)
+    code, _, err = run(*sides, "--part-of-whole")
+    assert (code, "no evidence of agreement" in " ".join(err.split())) == (0, True)
+
+
 MISTAKES = {
+    "too few in common": (
+        ["agreement", "reference:mle-dojo/lite", "reference:mle-smith/smith"],
+        "Missing on the right",
+    ),
+    "an unknown board": (["agreement", "reference:nobody/x", "reference:mle-smith/smith"], "mle-bench/low"),
     "battles beside logs": (["leaderboard", "battles.csv", "logs"], "battles.csv holds pairwise battles"),
     "an unknown rule of ties": (["leaderboard", "battles.csv", "--ties", "third"], "half"),
     "a broken battle": (["leaderboard", "broken.csv"], "row 1, column 'winner': 'nobody' is none of"),
