@@ -5,9 +5,10 @@ no battle one by one: all battles of one kind (who won against whom, or who tied
 standard exponentials is a gamma variable of shape n.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from leaderboards.battles import TIED, Battles
@@ -61,7 +62,7 @@ def _clustered(battles: Battles, fit: Fit) -> Floats:
     size, expected = len(fit.strengths), chances(fit)
     left = battles.result / 2 - expected.credit[battles.first, battles.second]
     tie = (battles.result == TIED) - expected.tie[battles.first, battles.second] if fit.nu else np.zeros(len(left))
-    rows = np.tile(battles.cluster if battles.cluster is not None else np.arange(len(left)), 3)
+    rows = np.tile(battles.cluster_of, 3)
     columns = np.concatenate([battles.first, battles.second, np.full(len(left), size)])
     sums = csr_matrix((np.concatenate([left, -left, tie]), (rows, columns)), shape=(battles.cluster_count, size + 1))
     return np.asarray((sums.T @ sums).toarray())
@@ -70,37 +71,51 @@ def _clustered(battles: Battles, fit: Fit) -> Floats:
 def rerate_battles(battles: Battles, fit: Fit, rounds: int, seed: int) -> Floats:
     """[B, K] ratings in Elo about their mean, each under weights of the Bayesian bootstrap (Rubin 1981)."""
     size = len(fit.strengths)
+    kinds, draw = _alone_weights(battles, seed) if battles.cluster is None else _cluster_weights(battles, seed)
+    wide = max(size**2, 0 if battles.cluster is None else battles.cluster_count)
+    chunk = max(1, CHUNK // wide)
     found = np.empty((rounds, size))
-    for part, won, tied in _weighted(battles, rounds, seed):
+    for first in range(0, rounds, chunk):
+        number = min(chunk, rounds - first)
+        weights = draw(number)
+        weights *= len(battles.first) / weights.sum(axis=1, keepdims=True)
+        counts = np.zeros((number, 2 * size * size))
+        counts[:, kinds] = weights
+        won, tied = counts.reshape(number, 2, size, size).transpose(1, 0, 2, 3)
+        tied = tied + tied.transpose(0, 2, 1)
         played = won + won.transpose(0, 2, 1) + tied
-        scale = len(battles.first) / (played.sum(axis=(1, 2), keepdims=True) / 2)
-        credits = ((won + tied / 2) * scale).sum(axis=2)
-        ties = (tied * scale).sum(axis=(1, 2)) / 2
-        found[part] = ELO * fit_davidson_rounds(fit, credits, played * scale, ties)
+        credits = won.sum(axis=2) + tied.sum(axis=2) / 2
+        moved = fit_davidson_rounds(fit, credits, played, tied.sum(axis=(1, 2)) / 2)
+        found[first : first + number] = ELO * moved
     return found
 
 
-def _weighted(battles: Battles, rounds: int, seed: int) -> Iterator[tuple[slice, Floats, Floats]]:
-    """[b, K, K] wins of row against column and ties (symmetric) of some rounds at a time."""
-    size = len(battles.contestants)
-    kinds, which = np.unique(battles.cells, return_inverse=True)
-    counts = np.bincount(which).astype(float)
+Draw = Callable[[int], Floats]
+
+
+def _alone_weights(battles: Battles, seed: int) -> tuple[NDArray[np.intp], Draw]:
+    """The kinds of battles that there are (`Battles.kinds`), and what draws the weights [b, kinds] of b rounds."""
+    counts = np.stack([battles.won, np.triu(battles.tied)]).ravel()
+    kinds = np.flatnonzero(counts)
+    shapes = counts[kinds].astype(np.float32)
     generator = np.random.default_rng(seed)
-    wide = max(size**2, battles.cluster_count if battles.cluster is not None else 0)
-    chunk = max(1, CHUNK // wide)
-    shared = None
-    if battles.cluster is not None:
-        shape = (len(kinds), battles.cluster_count)
-        shared = csr_matrix((np.ones(len(which)), (which, battles.cluster)), shape=shape)
-    for first in range(0, rounds, chunk):
-        part = slice(first, min(first + chunk, rounds))
-        number = part.stop - first
-        if shared is None:
-            weights = generator.standard_gamma(counts, (number, len(kinds)))
-        else:
-            with one_thread():
-                weights = np.asarray(shared @ generator.standard_exponential((battles.cluster_count, number))).T
-        whole = np.zeros((number, 2 * size * size))
-        whole[:, kinds] = weights
-        won, tied = whole.reshape(number, 2, size, size).transpose(1, 0, 2, 3)
-        yield part, won, tied + tied.transpose(0, 2, 1)
+
+    def draw(number: int) -> Floats:
+        # Single precision takes half the time and is far finer than the noise that is drawn.
+        return generator.standard_gamma(shapes, (number, len(kinds)), np.float32).astype(float)
+
+    return kinds, draw
+
+
+def _cluster_weights(battles: Battles, seed: int) -> tuple[NDArray[np.intp], Draw]:
+    """The same where battles share the weight of their cluster."""
+    kinds, which = np.unique(battles.kinds, return_inverse=True)
+    shape = (len(kinds), battles.cluster_count)
+    shared = csr_matrix((np.ones(len(which)), (which, battles.cluster_of)), shape=shape)
+    generator = np.random.default_rng(seed)
+
+    def draw(number: int) -> Floats:
+        with one_thread():
+            return np.asarray(shared @ generator.standard_exponential((shape[1], number))).T.copy()
+
+    return kinds, draw

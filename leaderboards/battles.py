@@ -54,14 +54,21 @@ class Battles:
         return ()
 
     @cached_property
+    def _counts(self) -> Floats:
+        """[K, K, 3] battles of first and second by their result."""
+        size = len(self.contestants)
+        cells = (self.first * size + self.second) * 3 + self.result
+        return np.bincount(cells, minlength=3 * size * size).reshape(size, size, 3).astype(float)
+
+    @cached_property
     def won(self) -> Floats:
         """[K, K] battles that row won against column."""
-        return self.counted(None)[0]
+        return np.asarray(self._counts[:, :, WON] + self._counts[:, :, LOST].T)
 
     @cached_property
     def tied(self) -> Floats:
         """[K, K] ties of row with column, symmetric."""
-        return self.counted(None)[1]
+        return np.asarray(self._counts[:, :, TIED] + self._counts[:, :, TIED].T)
 
     @cached_property
     def pairs(self) -> HeadToHead:
@@ -70,21 +77,17 @@ class Battles:
         return HeadToHead(battles, self.won + self.tied / 2, self.tied)
 
     @cached_property
-    def cells(self) -> Codes:
-        """[N] the kind of each battle as one number: row * K + column of the winner and the loser, K² on for ties."""
+    def kinds(self) -> Codes:
+        """[N] the kind of each battle as one number: winner * K + loser; ties from K² on, the lower index first."""
         size = len(self.contestants)
-        swap = self.result == LOST
+        swap = (self.result == LOST) | ((self.result == TIED) & (self.first > self.second))
         row, column = np.where(swap, self.second, self.first), np.where(swap, self.first, self.second)
-        tied = self.result == TIED
-        low, high = np.minimum(row, column), np.maximum(row, column)
-        return np.where(tied, size * size + low * size + high, row * size + column)
+        return np.asarray((self.result == TIED) * size * size + row * size + column)
 
-    def counted(self, weights: Floats | None) -> tuple[Floats, Floats]:
-        """Wins [K, K] of row against column, and ties [K, K], symmetric; `weights` [N] of the battles."""
-        size = len(self.contestants)
-        counts = np.bincount(self.cells, weights, minlength=2 * size * size).astype(float)
-        won, tied = counts.reshape(2, size, size)
-        return won, tied + tied.T
+    @property
+    def cluster_of(self) -> Codes:
+        """[N] the cluster of each battle; its own number where each stands alone."""
+        return np.arange(len(self.first)) if self.cluster is None else self.cluster
 
     @property
     def cluster_count(self) -> int:
