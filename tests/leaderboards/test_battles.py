@@ -166,15 +166,20 @@ def as_scores(table: pd.DataFrame) -> np.ndarray:
     return values
 
 
+@pytest.mark.parametrize("undefeated", [False, True], ids=["", "with an undefeated one"])
 @pytest.mark.parametrize("ties", list(Ties))
-def test_battles_are_tasks_that_two_ran(ties: Ties) -> None:
+def test_battles_are_tasks_that_two_ran(ties: Ties, undefeated: bool) -> None:
     """The closed forms without a task table equal the general code on one, ratings and intervals."""
     table = battles(400)
+    if undefeated:
+        table.loc[table["model_a"] == "m4", "winner"] = "model_a"
+        table.loc[table["model_b"] == "m4", "winner"] = "model_b"
     values = as_scores(table)
     names = sorted({*table["model_a"], *table["model_b"]})
     outcomes = outcomes_from_scores(values, names, [f"t{i}" for i in range(len(values))])
     slow, fast = fit_outcomes(outcomes, ties), fit_outcomes(read_battles(table), ties)
     np.testing.assert_allclose(fast.elo, slow.elo, atol=1e-7)
+    assert bool(fast.prior) == undefeated
     found, expected = battle_influence(read_battles(table), fast), influence(outcomes, slow)
     np.testing.assert_allclose(found.covariance, expected.covariance, rtol=1e-6, atol=1e-6)
 

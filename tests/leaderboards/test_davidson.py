@@ -126,9 +126,10 @@ def test_an_undefeated_contestant_is_bounded_by_the_prior() -> None:
     ("won", "tied"),
     [
         (np.zeros((2, 2)), np.array([[0.0, 5], [5, 0]])),
+        (np.array([[0.0, 1], [0, 0]]), np.array([[0.0, 1], [1, 0]])),
         (np.array([[0.0, 0, 4], [0, 0, 0], [0, 0, 0]]), np.array([[0.0, 1, 0], [1, 0, 1], [0, 1, 0]])),
     ],
-    ids=["only ties", "a chain of ties"],
+    ids=["only ties", "a win and a tie", "a chain of ties"],
 )
 def test_ties_that_hide_every_order_are_refused(won: Floats, tied: Floats) -> None:
     with pytest.raises(UnboundedTies, match="--ties half"):

@@ -183,6 +183,12 @@ def test_the_best_for_their_price() -> None:
     assert found.points[0].price == pytest.approx(0.1)
 
 
+def test_of_two_at_one_price_the_better_is_best() -> None:
+    found = prices(board(priced({"weak": 1.0, "good": 1.0})).rows)
+    assert found is not None
+    assert [(point.contestant, point.best) for point in found.points] == [("good", True), ("weak", False)]
+
+
 def test_unknown_costs_are_named_and_time_stands_in() -> None:
     some = prices(board(priced({"a": 1.0, "b": None, "c": 2.0})).rows)
     assert some is not None
