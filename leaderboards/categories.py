@@ -13,7 +13,7 @@ the category:
 
 A part less its whole is uncorrelated with the whole, so the variances add. Sources: B. Efron and C. Morris, "Data
 analysis using Stein's estimator and its generalizations", JASA 70 (1975); the factor (K - 3)/(K - 1) and the last term,
-for an estimated tau2, are C. Morris, "Parametric empirical Bayes inference", JASA 78 (1983), equations 1.17 and 1.19.
+for an estimated tau2, follow C. Morris, "Parametric empirical Bayes inference", JASA 78 (1983).
 """
 
 from collections.abc import Sequence

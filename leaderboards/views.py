@@ -26,10 +26,10 @@ def area_under_profile(ratios: Floats, farthest: float = FARTHEST) -> float:
     profile over log tau from 1 to `farthest`, divided by log `farthest`. A task without a score has the ratio
     infinity.
 
-    Sources: E. Dolan and J. Moré, "Benchmarking optimization software with performance profiles", Mathematical
-    Programming 91 (2002); as a rating of agents MLGym (arXiv 2502.14499) and MLE-Dojo (arXiv 2505.07782). They let the
-    axis end where the last profile reaches 1, so that their numbers depend on the weakest contestant; here it ends at
-    a fixed factor.
+    Source: E. Dolan and J. Moré, "Benchmarking optimization software with performance profiles", Mathematical
+    Programming 91 (2002). MLGym (arXiv 2502.14499) and MLE-Dojo (arXiv 2505.07782) rate agents by such an area, each
+    on an axis of its own: their figures and these are not comparable. The fixed end keeps a contestant's area from
+    depending on how bad the weakest is.
     """
     return float(_under_profile(np.asarray(ratios, dtype=float), farthest).mean())
 
@@ -42,7 +42,8 @@ def _under_profile(ratios: Floats, farthest: float = FARTHEST) -> Floats:
 def human_rank(score: float, humans: Floats) -> float:
     """`1 - p/N`, with N entries of the human leaderboard of which p are better than the score; higher is better.
 
-    Source: MLE-Dojo (arXiv 2505.07782), HumanRank; it averages a public and a private leaderboard, here there is one.
+    Source: HumanRank of MLE-Dojo (arXiv 2505.07782), which averages a public and a private leaderboard; here there is
+    one, and an entry with the same score is not better.
     """
     return 1.0 - float((humans > score).sum()) / len(humans)
 
@@ -50,7 +51,7 @@ def human_rank(score: float, humans: Floats) -> float:
 def medal_positions(teams: int) -> tuple[int, int, int]:
     """The last positions, from 1, that win gold, silver and bronze among so many entries.
 
-    Source: Kaggle's rules for competition medals as MLE-bench applies them (arXiv 2410.07095, section 2.2): up to 99
+    Source: Kaggle's rules for competition medals as MLE-bench applies them (arXiv 2410.07095): up to 99
     entries the first 10, 20, 40 %; up to 249 the first 10 entries, 20, 40 %; up to 999 the first 10 + 0.2 %, 50, 100;
     above that 10 + 0.2 %, 5 %, 10 %.
     """
