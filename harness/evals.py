@@ -169,6 +169,7 @@ def _sample(task: PreparedTask, sandbox: str, choice: Choice, time_s: int | None
             "collection": card.collection,
             "modality": card.task.modality,
             "objective": card.task.objective,
+            "difficulty": card.task.difficulty,
             "metric": card.metric.name,
             "direction": card.metric.direction,
             "decimals": card.metric.decimals,

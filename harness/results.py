@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -15,11 +16,13 @@ from harness.errors import UserError
 from harness.stopping import was_stopped
 from leaderboards.table import COLUMNS, FLOAT, WHOLE
 
+LOG = (".eval", ".json")
 FINISHED = {"success", "error", "cancelled"}
 # What the table does not need: the conversation can be a thousand times larger than the row.
 TOO_LARGE = {"messages", "events", "attachments", "store", "timelines", "events_data"}
 CARRIED = (
-    "task_version", "collection", "cluster", "modality", "objective", "metric", "direction", "decimals", "data_hash",
+    "task_version", "collection", "cluster", "modality", "objective", "difficulty", "metric", "direction", "decimals",
+    "data_hash",
 )  # fmt: skip
 DTYPES: dict[str, pd.Int64Dtype | pd.Float64Dtype] = {WHOLE: pd.Int64Dtype(), FLOAT: pd.Float64Dtype()}
 Cell = dict[str, object]
@@ -29,11 +32,16 @@ class NoLogs(UserError):
     """A place that holds no logs of competitions."""
 
 
+class UnreadableLogs(UserError):
+    """A log that is torn or no log, or a place whose store refuses."""
+
+
 def read_results(places: Iterable[str | Path]) -> pd.DataFrame:
     """The results table of every finished cell in the logs below `places` (folders, log files, fsspec URLs).
 
     Raises:
         NoLogs: no log of a competition is there.
+        UnreadableLogs: a log is torn, or the store of an address refuses.
     """
     rows = [row for place in places for log in _logs(str(place)) for row in _cells(log)]
     if not rows:
@@ -64,17 +72,36 @@ def write_results(frame: pd.DataFrame, path: Path) -> Path:
 def _logs(place: str) -> Iterator[EvalLog]:
     if "://" not in place and not Path(place).exists():
         raise NoLogs(f"There is no folder or file {place}.")
-    infos = [place] if place.endswith((".eval", ".json")) else [info.name for info in list_eval_logs(place)]
+    with _read(place):
+        infos = [place] if place.endswith(LOG) else [info.name for info in list_eval_logs(place)]
     for name in sorted(infos):
-        header = read_eval_log(name, header_only=True)
+        with _read(name):
+            header = read_eval_log(name, header_only=True)
         if header.status in FINISHED and "-recovered" not in name:
             header.location = name
             yield header
 
 
+@contextmanager
+def _read(place: str) -> Iterator[None]:
+    """What goes wrong while a place is read is said with its name: every store has errors of its own."""
+    try:
+        yield
+    except FileNotFoundError as gone:
+        raise NoLogs(f"There is no folder or file {place}.") from gone
+    except ImportError as missing:
+        raise UnreadableLogs(f"{place} can't be read: its kind of address needs a package. {missing}") from missing
+    except Exception as error:
+        mend = " If it broke off, `inspect log recover` mends it; else move it away." if place.endswith(LOG) else ""
+        raise UnreadableLogs(f"{place} can't be read: {error or type(error).__name__}.{mend}") from error
+
+
 def _cells(log: EvalLog) -> Iterator[Cell]:
-    for sample in read_eval_log_samples(log.location, all_samples_required=False, exclude_fields=TOO_LARGE):
-        if "task_hash" in sample.metadata and (sample.scores or sample.error) and not was_stopped(sample):
+    with _read(log.location):
+        samples = read_eval_log_samples(log.location, all_samples_required=False, exclude_fields=TOO_LARGE)
+        ran = [sample for sample in samples if "task_hash" in sample.metadata and (sample.scores or sample.error)]
+    for sample in ran:
+        if not was_stopped(sample):
             yield _cell(log, sample)
 
 
@@ -82,10 +109,10 @@ def _cell(log: EvalLog, sample: EvalSample) -> Cell:
     score = next(iter((sample.scores or {}).values()), None)
     said = (score.metadata or {}) if score is not None else {}
     value = score.value if score is not None and isinstance(score.value, dict) else {}
-    number = value.get("score")
     contestant, family = _contestant(log, sample, said)
     status = str(said.get("status", Status.ERROR.value)) if sample.error is None else Status.ERROR.value
-    graded = status == Status.GRADED and isinstance(number, int | float) and math.isfinite(number)
+    number = _finite(value.get("score"))
+    graded = status == Status.GRADED and number is not None
     usage = sample.model_usage.values()
     costs = [item.total_cost for item in usage]
     cost = math.fsum(item for item in costs if item is not None) if costs and None not in costs else None
@@ -100,7 +127,8 @@ def _cell(log: EvalLog, sample: EvalSample) -> Cell:
         "seed": said.get("seed", sample.epoch),
         "status": status,
         "reason": (score.reason or "") if score is not None and status != Status.ERROR else "",
-        "score": float(number) if graded and isinstance(number, int | float) else None,
+        "score": number if graded else None,
+        "normalized": _finite(value.get("normalized")) if graded else None,
         "seconds": sample.working_time if sample.working_time is not None else sample.total_time,
         "input_tokens": sum(item.input_tokens for item in usage) if usage else None,
         "output_tokens": sum(item.output_tokens for item in usage) if usage else None,
@@ -111,6 +139,10 @@ def _cell(log: EvalLog, sample: EvalSample) -> Cell:
         "sample_uuid": sample.uuid or "",
         "created": log.eval.created,
     }
+
+
+def _finite(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def _contestant(log: EvalLog, sample: EvalSample, said: Mapping[str, object]) -> tuple[str, str]:

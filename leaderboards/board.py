@@ -1,36 +1,39 @@
 """A leaderboard: rated contestants, controls that prove the grader, and what each task tells."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from leaderboards.battles import Battles, read_battles
+from leaderboards.categories import Dimension, category_boards
 from leaderboards.controls import ControlRow, control_rows
-from leaderboards.outcomes import HeadToHead, Outcomes, head_to_head, outcomes_from_scores, outcomes_of
+from leaderboards.outcomes import HeadToHead, Outcomes, outcomes_from_scores, outcomes_of
 from leaderboards.plain import plain
-from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, rate_outcomes
-from leaderboards.results import CONSTANT_FAMILY, CONTROL_FAMILY, ResultsTable, read_table
-from leaderboards.rows import BoardRow, Facts, board_row, facts_of
+from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, Ties, pairs_of, rate_outcomes
+from leaderboards.results import CONSTANT_FAMILY, CONTROL_FAMILY, HUMAN_FAMILY, ResultsTable, read_table
+from leaderboards.rows import NO_MODEL, BoardRow, Facts, Views, board_row, facts_of
 from leaderboards.tasks import Separation, TaskRow, separation, task_rows
-
-NO_MODEL = ("", "none", "none/none")
+from leaderboards.views import with_views
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a board was made with."""
+    """What a board was made with; `nu` is Davidson's, `unit` what the intervals are clustered by."""
 
     confidence: float = CONFIDENCE
     rounds: int = ROUNDS
     seed: int = 0
     centre: float = 1000.0
     scale: float = 400.0
-    ties: str = "half a win each"
+    ties: Ties = Ties.HALF
+    nu: float | None = None
     prior: float = 0.0
     clusters: int = 0
+    unit: str = "dataset"
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Board:
     errors: int
     notes: tuple[str, ...]
     parameters: Parameters
+    categories: tuple[Dimension, ...]
     ratings: Ratings | None = field(repr=False, compare=False)
     pairs: HeadToHead | None = field(repr=False, compare=False)
 
@@ -56,6 +60,11 @@ class Board:
     def has_model(self) -> bool:
         """Whether any contestant is driven by a language model."""
         return any(row.model not in NO_MODEL for row in self.rows)
+
+    @property
+    def from_battles(self) -> bool:
+        """Whether pairwise battles made it, not results of tasks."""
+        return self.ratings is not None and isinstance(self.ratings.outcomes, Battles)
 
     @property
     def heading(self) -> str:
@@ -67,9 +76,10 @@ class Board:
         return {row.contestant: row for row in self.rows}[contestant]
 
     def to_frame(self) -> pd.DataFrame:
-        """The rows as a data frame, flags joined by "; "."""
-        rows = [{**asdict(row), "flags": "; ".join(row.flags)} for row in self.rows]
-        return pd.DataFrame(rows, columns=list(BoardRow.__dataclass_fields__))
+        """The rows as a data frame: flags joined by "; ", each view a column."""
+        rows = [{**asdict(row), "flags": "; ".join(row.flags), **asdict(row.views)} for row in self.rows]
+        own = [name for name in BoardRow.__dataclass_fields__ if name != "views"]
+        return pd.DataFrame(rows, columns=[*own, *Views.__dataclass_fields__])
 
     def to_dict(self) -> dict[str, object]:
         """Everything but the raw outcomes, ready for JSON."""
@@ -85,35 +95,44 @@ def board(
     confidence: float = CONFIDENCE,
     rounds: int = ROUNDS,
     seed: int = 0,
+    ties: Ties | str = Ties.HALF,
+    by: Sequence[str] = (),
 ) -> Board:
-    """Rate the contestants of a results table.
+    """Rate the contestants of a results table; ties are `half` a win each or by `davidson`.
 
-    Controls (family `control`) are not rated; the constant is. A contestant without a battle gets a row, no rating.
+    `by` asks for a board of each category too, any of `leaderboards.categories.DIMENSIONS`.
+
+    Controls (family `control`) and entries of human leaderboards (family `human`) are not rated; the constant is. A
+    contestant without a battle gets a row, no rating.
 
     Raises:
         BrokenTable, EmptyResults, NoSuchTable: the table can't be read.
         Islands: groups of contestants share no task.
+        UnboundedTies: Davidson's model fits no finite chance of a tie.
     """
     table = results if isinstance(results, ResultsTable) else read_table(results)
     frame = table.frame
-    rated = frame[frame["family"] != CONTROL_FAMILY]
+    rated = frame[~frame["family"].isin([CONTROL_FAMILY, HUMAN_FAMILY])]
     outcomes = outcomes_of(rated)
     facts = {name: facts_of(rows) for name, rows in rated.groupby("contestant", sort=True)}
     constants = {str(name) for name in rated.loc[rated["family"] == CONSTANT_FAMILY, "contestant"]}
     tasks = task_rows(rated, outcomes, constants)
-    return _assemble(
+    made = _assemble(
         outcomes,
         {str(name): value for name, value in facts.items()},
-        Parameters(confidence, rounds, seed),
+        Parameters(confidence, rounds, seed, ties=Ties(ties)),
         title=title,
-        controls=control_rows(frame),
+        controls=control_rows(frame[frame["family"] != HUMAN_FAMILY]),
         tasks=tasks,
         errors=int((frame["status"] == "error").sum()),
         notes=table.notes,
     )
+    rows, notes = with_views(made.rows, frame)
+    divided = () if made.ratings is None else category_boards(rated, made.ratings, by, confidence)
+    return replace(made, rows=rows, notes=(*made.notes, *notes), categories=divided)
 
 
-def rate(
+def rate(  # noqa: PLR0913 (options of one public call)
     scores: ArrayLike | pd.DataFrame,
     contestants: Sequence[str] | None = None,
     tasks: Sequence[str] | None = None,
@@ -123,6 +142,7 @@ def rate(
     decimals: int | None = None,
     rounds: int = ROUNDS,
     seed: int = 0,
+    ties: Ties | str = Ties.HALF,
 ) -> Board:
     """Rate plain scores: [tasks, contestants], or [tasks, contestants, runs]; NaN is not run, -inf failed.
 
@@ -148,11 +168,36 @@ def rate(
         name: Facts(name, "", int(runs[i]), int(runs[i] - failed[i]), None, None, 0)
         for i, name in enumerate(contestants)
     }
-    return _assemble(outcomes, facts, Parameters(rounds=rounds, seed=seed), title="Leaderboard")
+    return _assemble(outcomes, facts, Parameters(rounds=rounds, seed=seed, ties=Ties(ties)), title="Leaderboard")
+
+
+def battle_board(
+    source: Battles | pd.DataFrame | Path | str,
+    *,
+    title: str = "Leaderboard",
+    confidence: float = CONFIDENCE,
+    rounds: int = ROUNDS,
+    seed: int = 0,
+    ties: Ties | str = Ties.HALF,
+) -> Board:
+    """Rate the contestants of pairwise battles (`leaderboards.battles`); each is its own family and its own model.
+
+    Raises:
+        BrokenTable, EmptyResults, NoSuchTable: the table can't be read.
+        Islands: groups of contestants never met.
+        UnboundedTies: Davidson's model fits no finite chance of a tie.
+    """
+    battles = source if isinstance(source, Battles) else read_battles(source)
+    fought = battles.pairs.battles.sum(axis=1)
+    facts = {
+        name: Facts(name, name, int(count), None, None, None, 0)
+        for name, count in zip(battles.contestants, fought, strict=True)
+    }
+    return _assemble(battles, facts, Parameters(confidence, rounds, seed, ties=Ties(ties)), title=title)
 
 
 def _assemble(
-    outcomes: Outcomes,
+    outcomes: Outcomes | Battles,
     facts: dict[str, Facts],
     parameters: Parameters,
     *,
@@ -162,22 +207,23 @@ def _assemble(
     errors: int = 0,
     notes: tuple[str, ...] = (),
 ) -> Board:
-    played = [
-        name for name, used in zip(outcomes.contestants, outcomes.present.max(axis=0, initial=0.0), strict=True) if used
-    ]
+    chosen = outcomes.among(_played(outcomes))
     ratings = pairs = None
-    if played:
-        chosen = outcomes.among(played)
+    if chosen.contestants:
         ratings = rate_outcomes(
-            chosen, confidence=parameters.confidence, rounds=parameters.rounds, seed=parameters.seed
+            chosen,
+            confidence=parameters.confidence,
+            rounds=parameters.rounds,
+            seed=parameters.seed,
+            ties=parameters.ties,
         )
-        pairs = head_to_head(chosen)
-        parameters = Parameters(
-            parameters.confidence,
-            parameters.rounds,
-            parameters.seed,
+        pairs = pairs_of(chosen)
+        parameters = replace(
+            parameters,
+            nu=ratings.fit.nu,
             prior=ratings.fit.prior,
-            clusters=len(ratings.influence.clusters),
+            clusters=ratings.influence.count,
+            unit=ratings.influence.unit,
         )
     rows = [board_row(name, facts[name], ratings, pairs) for name in outcomes.contestants]
     rows.sort(key=lambda row: (row.rating is None, -(row.rating or 0.0), row.contestant))
@@ -189,21 +235,30 @@ def _assemble(
         separation=separation(tasks),
         tie_share=float(pairs.ties.sum() / pairs.battles.sum()) if pairs is not None else None,
         task_count=len(outcomes.tasks),
-        datasets=len(set(outcomes.clusters)),
-        cells=sum(fact.runs for fact in facts.values()),
+        datasets=0 if isinstance(outcomes, Battles) else len(set(outcomes.clusters)),
+        cells=len(outcomes.first) if isinstance(outcomes, Battles) else sum(fact.runs for fact in facts.values()),
         errors=errors,
         notes=(*notes, *_board_notes(ratings)),
         parameters=parameters,
+        categories=(),
         ratings=ratings,
         pairs=pairs,
     )
+
+
+def _played(outcomes: Outcomes | Battles) -> list[str]:
+    """Those who have a battle."""
+    if isinstance(outcomes, Battles):
+        return list(outcomes.contestants)
+    used = outcomes.present.max(axis=0, initial=0.0)
+    return [name for name, plays in zip(outcomes.contestants, used, strict=True) if plays]
 
 
 def _board_notes(ratings: Ratings | None) -> list[str]:
     if ratings is None:
         return ["No two contestants ran the same task, so nobody is rated."]
     notes = []
-    clusters = len(ratings.influence.clusters)
+    clusters, unit = ratings.influence.count, ratings.influence.unit
     if ratings.fit.prior:
         held = ", ".join(ratings.outcomes.contestants[bound.contestant] for bound in ratings.fit.bounds)
         notes.append(
@@ -211,7 +266,7 @@ def _board_notes(ratings: Ratings | None) -> list[str]:
             "half won, bounds the ratings, and the open end of an interval is left blank."
         )
     if clusters < 2:
-        notes.append("All tasks come from one dataset, so there are no intervals.")
+        notes.append(f"All battles come from one {unit}, so there are no intervals.")
     if not np.abs(ratings.influence.pulls).any() and clusters > 1:
-        notes.append("Every dataset says the same, so there are no intervals.")
+        notes.append(f"Every {unit} says the same, so there are no intervals.")
     return notes

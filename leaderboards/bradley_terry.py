@@ -5,12 +5,14 @@ of each contestant against strength 0, half won, keeps the ratings finite, and e
 holds is named. Contestants that no chain of battles joins are refused.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.special import expit
@@ -19,6 +21,7 @@ from threadpoolctl import ThreadpoolController
 from leaderboards.errors import Islands, NotConverged
 from leaderboards.outcomes import Floats
 
+Indices = NDArray[np.intp]
 CENTRE = 1000.0
 ELO = 400.0 / np.log(10.0)
 PHANTOM = 1.0
@@ -61,6 +64,8 @@ class Fit:
         prior: phantom battles of each contestant against strength 0.
         bounds: the contestants that only the prior holds.
         steps: Newton steps taken.
+        nu: Davidson's parameter of ties; None where a tie is half a win each. Where it is above 0, `inverse` has one
+            row and column more, for log nu.
     """
 
     strengths: Floats
@@ -68,6 +73,7 @@ class Fit:
     prior: float
     bounds: tuple[Bound, ...]
     steps: int
+    nu: float | None = None
 
     @property
     def elo(self) -> Floats:
@@ -89,12 +95,12 @@ def fit_credits(credits: Floats, battles: Floats, wins: Floats, names: Sequence[
         NotConverged: no maximum to 1e-11 in natural units within 100 steps.
     """
     refuse_islands(battles, names)
-    bounds = _bounds(wins)
-    prior = PHANTOM if bounds else 0.0
+    bounds = bounds_of(wins)
+    problem = _HalfWins(credits, battles, PHANTOM if bounds else 0.0)
     with one_thread():
-        strengths, steps = _newton(credits, battles, prior)
-        inverse = np.linalg.inv(_filled(_hessian(strengths, battles, prior), prior))
-    return Fit(strengths, np.asarray(inverse), prior, bounds, steps)
+        strengths, steps = maximise(problem, np.zeros(len(credits)))
+        inverse = np.linalg.inv(problem.information(strengths))
+    return Fit(strengths, np.asarray(inverse), problem.prior, bounds, steps)
 
 
 def refuse_islands(battles: Floats, names: Sequence[str]) -> None:
@@ -104,7 +110,7 @@ def refuse_islands(battles: Floats, names: Sequence[str]) -> None:
         raise Islands([[name for name, own in zip(names, label, strict=True) if own == one] for one in range(count)])
 
 
-def _bounds(wins: Floats) -> tuple[Bound, ...]:
+def bounds_of(wins: Floats) -> tuple[Bound, ...]:
     """Contestants outside the largest strongly connected group of the graph of wins; empty where all are in one."""
     count, label = connected_components(csr_matrix(wins), directed=True, connection="strong")
     if count == 1:
@@ -133,58 +139,77 @@ def _probabilities(strengths: Floats) -> Floats:
     return np.asarray(expit(strengths[..., :, None] - strengths[..., None, :]))
 
 
-def _hessian(strengths: Floats, battles: Floats, prior: float) -> Floats:
-    """Negative Hessian of the log-likelihood, [..., K, K]."""
-    chance = _probabilities(strengths)
-    information = battles * chance * (1 - chance)
-    own = information.sum(axis=-1) + prior * expit(strengths) * expit(-strengths)
-    hessian = -information
-    diagonal = np.arange(strengths.shape[-1])
-    hessian[..., diagonal, diagonal] += own
-    return np.asarray(hessian)
+class Problem(Protocol):
+    """A concave log-likelihood to be maximised."""
+
+    def likelihood(self, at: Floats) -> float:
+        """Its value."""
+
+    def gradient(self, at: Floats) -> Floats:
+        """Its slope."""
+
+    def information(self, at: Floats) -> Floats:
+        """Its negative Hessian, filled up where it says nothing, so that it can be inverted."""
 
 
-def _gradient(strengths: Floats, credits: Floats, battles: Floats, prior: float) -> Floats:
-    expected = (battles * _probabilities(strengths)).sum(axis=-1)
-    return np.asarray(credits - expected + prior * (0.5 - expit(strengths)))
+@dataclass(frozen=True, eq=False)
+class _HalfWins:
+    """Ties are half a win each: sum s_i x_i - sum over pairs n_ij log(e_i + e_j), with the phantom battles."""
+
+    credits: Floats
+    battles: Floats
+    prior: float
+
+    def likelihood(self, at: Floats) -> float:
+        pairs = self.battles * np.logaddexp(at[:, None], at[None, :]) / 2
+        return float((self.credits * at).sum() - pairs.sum()) + phantom_likelihood(at, self.prior)
+
+    def gradient(self, at: Floats) -> Floats:
+        expected = (self.battles * _probabilities(at)).sum(axis=-1)
+        return np.asarray(self.credits - expected + self.prior * (0.5 - expit(at)))
+
+    def information(self, at: Floats) -> Floats:
+        chance = _probabilities(at)
+        return level_filled(self.battles * chance * (1 - chance), at, self.prior)
 
 
-def _likelihood(strengths: Floats, credits: Floats, battles: Floats, prior: float) -> Floats:
-    """Log-likelihood of credits: sum s_i x_i - sum over pairs n_ij log(e_i + e_j), with the phantom battles."""
-    pairs = battles * np.logaddexp(strengths[..., :, None], strengths[..., None, :]) / 2
-    phantom = prior * (strengths / 2 - np.logaddexp(strengths, 0.0))
-    return np.asarray((credits * strengths + phantom).sum(axis=-1) - pairs.sum(axis=(-1, -2)))
+def phantom_likelihood(strengths: Floats, prior: float) -> float:
+    """Of one battle of each contestant against strength 0, half won, `prior` times."""
+    return float(prior * (strengths / 2 - np.logaddexp(strengths, 0.0)).sum())
 
 
-def _filled(hessian: Floats, prior: float) -> Floats:
-    """A Hessian that can be inverted: without a prior it says nothing on the common level, so that is filled in."""
+def level_filled(variances: Floats, strengths: Floats, prior: float) -> Floats:
+    """Negative Hessian [K, K] from what each pair's battles tell [K, K], with the phantom battles.
+
+    Without a prior it says nothing on the common level, so that is filled in.
+    """
+    hessian = -variances
+    own = variances.sum(axis=1) + prior * expit(strengths) * expit(-strengths)
+    hessian[np.diag_indices(len(own))] = own
     if prior:
-        return hessian
-    size = len(hessian)
-    return hessian + (np.trace(hessian) / size or 1.0) / size
+        return np.asarray(hessian)
+    return np.asarray(hessian + (np.trace(hessian) / len(own) or 1.0) / len(own))
 
 
-def _newton(credits: Floats, battles: Floats, prior: float, start: Floats | None = None) -> tuple[Floats, int]:
-    """Newton with step halving for one problem, [K]."""
-    size = len(credits)
-    strengths = np.zeros(size) if start is None else start.copy()
-    if size == 1:
-        return strengths, 0
-    best = float(_likelihood(strengths, credits, battles, prior))
+def maximise(problem: Problem, start: Floats) -> tuple[Floats, int]:
+    """The maximum by Newton with step halving, and the steps taken; raises `NotConverged`."""
+    at = start.copy()
+    if len(at) == 1:
+        return at, 0
+    best = problem.likelihood(at)
     for step in range(1, MOST_STEPS + 1):
-        hessian = _filled(_hessian(strengths, battles, prior), prior)
-        move = np.linalg.solve(hessian, _gradient(strengths, credits, battles, prior))
+        move = np.linalg.solve(problem.information(at), problem.gradient(at))
         scale = 1.0
         while scale > 1e-6:
-            tried = strengths + scale * move
-            value = float(_likelihood(tried, credits, battles, prior))
+            tried = at + scale * move
+            value = problem.likelihood(tried)
             # Near the top the likelihood is flat to its last digits: a whole Newton step is right there.
             if value >= best or np.abs(move).max() < 1e-4:
                 break
             scale /= 2
-        strengths, best = tried, value
+        at, best = tried, value
         if scale * np.abs(move).max() < PRECISION:
-            return strengths, step
+            return at, step
     raise NotConverged(f"The ratings did not settle within {MOST_STEPS} steps; the battles are too one-sided.")
 
 
@@ -199,30 +224,46 @@ def fit_rounds(fit: Fit, credits: Floats, battles: Floats) -> Floats:
     if size == 1:
         return strengths
     whole = battles.shape[1:] == (1, 1)
+    others = 1 - np.eye(size)
     chunk = max(1, CHUNK // size**2)
-    with one_thread():
-        for first in range(0, rounds, chunk):
-            part = slice(first, first + chunk)
-            strengths[part] = _chords(fit, credits[part], battles[part], whole)
+    for first in range(0, rounds, chunk):
+        own, played = credits[first : first + chunk], battles[first : first + chunk]
+
+        def slope(at: Floats, some: Indices, own: Floats = own, played: Floats = played) -> Floats:
+            expected = _expected(at, played[some], whole)
+            return np.asarray(own[some] - expected + fit.prior * (0.5 - expit(at)))
+
+        def finish(index: int, own: Floats = own, played: Floats = played) -> Floats:
+            return maximise(_HalfWins(own[index], played[index] * others, fit.prior), fit.strengths)[0]
+
+        strengths[first : first + chunk] = settle(fit.strengths, len(own), fit.inverse, slope, finish)
     return np.asarray(strengths - strengths.mean(axis=1, keepdims=True))
 
 
-def _chords(fit: Fit, credits: Floats, battles: Floats, whole: bool) -> Floats:
-    strengths = np.tile(fit.strengths, (len(credits), 1))
-    open_rounds = np.arange(len(credits))
-    for _ in range(MOST_CHORDS):
-        now = strengths[open_rounds]
-        expected = _expected(now, battles[open_rounds], whole)
-        gradient = credits[open_rounds] - expected + fit.prior * (0.5 - expit(now))
-        move = np.clip(gradient @ fit.inverse, -FARTHEST, FARTHEST)
-        strengths[open_rounds] = now + move
-        open_rounds = open_rounds[~(np.abs(move).max(axis=1) <= ROUND_PRECISION)]
-        if not len(open_rounds):
-            return strengths
-    others = 1 - np.eye(credits.shape[1])
-    for index in open_rounds:
-        strengths[index], _ = _newton(credits[index], battles[index] * others, fit.prior, fit.strengths)
-    return strengths
+def settle(
+    start: Floats,
+    rounds: int,
+    inverse: Floats,
+    slope: Callable[[Floats, Indices], Floats],
+    finish: Callable[[int], Floats],
+) -> Floats:
+    """[B, P] maxima of many problems near `start` [P], all at once, by steps of one Hessian's `inverse` [P, P].
+
+    `slope(at, some)` gives the gradients of the rounds `some`; `finish(round)` solves one that does not settle.
+    """
+    found = np.tile(start, (rounds, 1))
+    open_rounds = np.arange(rounds)
+    with one_thread():
+        for _ in range(MOST_CHORDS):
+            now = found[open_rounds]
+            move = np.clip(slope(now, open_rounds) @ inverse, -FARTHEST, FARTHEST)
+            found[open_rounds] = now + move
+            open_rounds = open_rounds[~(np.abs(move).max(axis=1) <= ROUND_PRECISION)]
+            if not len(open_rounds):
+                return found
+        for index in open_rounds:
+            found[index] = finish(int(index))
+    return found
 
 
 def _expected(strengths: Floats, battles: Floats, whole: bool) -> Floats:

@@ -14,16 +14,16 @@ class NoSuchTable(LeaderboardError):
 
 
 class BrokenTable(LeaderboardError):
-    """A results table whose columns or cells break the contract; every fault names file, row and column."""
+    """A table whose columns or cells break its form; every fault names file, row and column."""
 
     SHOWN = 12
 
-    def __init__(self, where: str, faults: Sequence[str]) -> None:
+    def __init__(self, where: str, faults: Sequence[str], form: str = "the form of a results table") -> None:
         self.faults = tuple(faults)
         shown = "\n".join(f"  {fault}" for fault in self.faults[: self.SHOWN])
         more = len(self.faults) - self.SHOWN
         tail = f"\n  and {more} more" if more > 0 else ""
-        super().__init__(f"{where} breaks the form of a results table:\n{shown}{tail}")
+        super().__init__(f"{where} breaks {form}:\n{shown}{tail}")
 
 
 class EmptyResults(LeaderboardError):
@@ -46,6 +46,16 @@ class Islands(LeaderboardError):
         )
 
 
+class UnboundedTies(LeaderboardError):
+    """Davidson's model without a finite maximum: the ties hide every order."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Davidson's model has no finite maximum here: its chance of a tie grows without end, because no circle of "
+            "contestants holds more wins than ties. Count a tie as half a win each (--ties half)."
+        )
+
+
 class NotConverged(LeaderboardError):
     """The likelihood could not be maximised to the asked precision."""
 
@@ -53,14 +63,16 @@ class NotConverged(LeaderboardError):
 class TooFewCommon(LeaderboardError):
     """Two boards with too few contestants in common for a coefficient to mean anything."""
 
-    def __init__(self, common: Sequence[str], only_left: Sequence[str], only_right: Sequence[str], least: int) -> None:
-        def listed(names: Sequence[str]) -> str:
-            return ", ".join(names) or "none"
+    def __init__(
+        self, common: Sequence[str], only_left: Sequence[object], only_right: Sequence[object], least: int
+    ) -> None:
+        def listed(names: Sequence[object]) -> str:
+            return ", ".join(map(str, names)) or "none"
 
         super().__init__(
             f"The two boards have {len(common)} rated contestants in common ({listed(common)}); at least {least} are "
-            f"needed. Only on the left: {listed(only_left)}. Only on the right: {listed(only_right)}. "
-            "Run these on the other side's tasks too."
+            f"needed. Missing on the right: {listed(only_left)}. Missing on the left: {listed(only_right)}. Run these "
+            "there too; names are joined by leaderboards/reference/aliases.csv alone."
         )
 
 
@@ -72,7 +84,7 @@ class PartOfWhole(LeaderboardError):
         shown = ", ".join(self.shared[:8]) + (" …" if len(self.shared) > 8 else "")
         super().__init__(
             f"The two sides share {len(self.shared)} tasks ({shown}), so they would agree with themselves. "
-            "Compare disjoint sets of tasks."
+            "Compare disjoint sets of tasks, or ask for it with --part-of-whole."
         )
 
 

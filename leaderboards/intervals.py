@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from leaderboards.bradley_terry import ELO, Fit, fit_rounds, one_thread
+from leaderboards.bradley_terry import ELO, Fit, one_thread
+from leaderboards.davidson import chances, fit_davidson_rounds
 from leaderboards.outcomes import Floats, Outcomes
 
 PATTERN_CHUNK = 4_000_000  # numbers of an intermediate array [patterns, K, K] or [rounds, K, K]
@@ -18,16 +19,24 @@ PATTERN_CHUNK = 4_000_000  # numbers of an intermediate array [patterns, K, K] o
 
 @dataclass(frozen=True, eq=False)
 class Influence:
-    """What each cluster pulls each rating by: [G, K] in Elo, and the clusters' names [G]."""
+    """What clusters pull each rating by.
+
+    Attributes:
+        pulls: [G, K] in Elo; where there are millions of clusters, a root [P, K] with the same `pulls' pulls`.
+        clusters: [G] their names; empty for a root, whose clusters are nobody else's.
+        count: G.
+        unit: what a cluster is.
+    """
 
     pulls: Floats
     clusters: tuple[str, ...]
+    count: int
+    unit: str = "dataset"
 
     @property
     def correction(self) -> float:
         """G/(G-1); NaN for a single cluster."""
-        count = len(self.clusters)
-        return count / (count - 1) if count > 1 else float("nan")
+        return self.count / (self.count - 1) if self.count > 1 else float("nan")
 
     @property
     def covariance(self) -> Floats:
@@ -39,25 +48,31 @@ def influence(outcomes: Outcomes, fit: Fit) -> Influence:
     """The pull of every cluster that holds a battle: `C H^-1 (g_c - mean g)`, with `g_c` the sum of `S - E`."""
     present = outcomes.present
     played = present.any(axis=1)
-    strengths = fit.strengths
-    chance = 1.0 / (1.0 + np.exp(strengths[None, :] - strengths[:, None]))
-    np.fill_diagonal(chance, 0.0)
+    expected = chances(fit)
     with one_thread():
-        residuals = (outcomes.credits - present * (present @ chance.T))[played]
+        residuals = (outcomes.credits - present * (present @ expected.credit.T))[played]
+        if fit.nu:
+            ties = outcomes.ties - ((present @ expected.tie) * present).sum(axis=1) / 2
+            residuals = np.column_stack([residuals, ties[played]])
         names, index = np.unique(np.array(outcomes.clusters)[played], return_inverse=True)
-        sums = np.zeros((len(names), len(strengths)))
+        sums = np.zeros((len(names), residuals.shape[1]))
         np.add.at(sums, index, residuals)
         # Without a prior the scores sum to 0 already; with one, the rest is the prior's own pull and no noise.
-        pulls = (sums - sums.mean(axis=0)) @ fit.inverse * ELO if len(names) else sums
-    return Influence(np.asarray(pulls - pulls.mean(axis=1, keepdims=True)), tuple(str(name) for name in names))
+        pulls = pulls_of(sums - sums.mean(axis=0), fit) if len(names) else sums[:, : len(fit.strengths)]
+    return Influence(pulls, tuple(str(name) for name in names), len(names))
+
+
+def pulls_of(scores: Floats, fit: Fit) -> Floats:
+    """[G, K] or [G, K + 1] sums of `S - E` (and of ties less those expected) to pulls in Elo about their mean."""
+    pulls = scores @ fit.inverse[:, : len(fit.strengths)] * ELO
+    return np.asarray(pulls - pulls.mean(axis=1, keepdims=True))
 
 
 def half_widths(influence: Influence, confidence: float) -> Floats:
     """[K] half the width of each interval: `t_{G-1} sqrt(V_ii)`; NaN for a single cluster."""
-    count = len(influence.clusters)
-    if count < 2:
+    if influence.count < 2:
         return np.full(influence.pulls.shape[1], np.nan)
-    quantile = float(stats.t.ppf((1 + confidence) / 2, count - 1))
+    quantile = float(stats.t.ppf((1 + confidence) / 2, influence.count - 1))
     return np.asarray(quantile * np.sqrt(np.diag(influence.covariance)))
 
 
@@ -77,12 +92,13 @@ def rerate(outcomes: Outcomes, fit: Fit, weights: Floats) -> Floats:
     np.add.at(sums, index, outcomes.credits)
     with one_thread():
         credits = weights @ sums
+        ties = weights @ np.bincount(index, outcomes.ties) if fit.nu else np.zeros(len(weights))
     if outcomes.present.all():
         battles = (weights @ np.bincount(index).astype(float))[:, None, None]
-        return np.asarray(ELO * fit_rounds(fit, credits, battles))
+        return np.asarray(ELO * fit_davidson_rounds(fit, credits, battles, ties))
     rounds = np.empty_like(credits)
     for part, battles in _weighted_battles(outcomes, weights):
-        rounds[part] = ELO * fit_rounds(fit, credits[part], battles)
+        rounds[part] = ELO * fit_davidson_rounds(fit, credits[part], battles, ties[part])
     return rounds
 
 
@@ -129,7 +145,7 @@ def simultaneous_ranks(elo: Floats, influence: Influence, rounds: Floats, confid
     Standard errors are the sandwich's; the quantile is widened by t over z for the number of clusters, as the
     intervals of single ratings are.
     """
-    size, count = len(elo), len(influence.clusters)
+    size, count = len(elo), influence.count
     nobody = np.zeros((size, size), dtype=bool)
     if size < 2 or count < 2:
         return Ranks(np.ones(size, dtype=int), np.full(size, size), nobody, float("nan"))

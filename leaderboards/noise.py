@@ -6,9 +6,10 @@ from math import sqrt
 import numpy as np
 from scipy import stats
 
+from leaderboards.battle_noise import rerate_battles
 from leaderboards.coefficients import Interval
 from leaderboards.intervals import cluster_weights, rerate
-from leaderboards.outcomes import Floats
+from leaderboards.outcomes import Floats, Outcomes
 from leaderboards.ratings import Ratings
 
 TRUE_R = 0.9
@@ -98,7 +99,7 @@ def noise_of(left: Ratings, right: Ratings) -> Noise | None:
         return None
     mine = max(0.0, 1 - spread.left_noise / spread.left)
     theirs = max(0.0, 1 - spread.right_noise / spread.right)
-    return Noise(mine, theirs, sqrt(mine * theirs), len(left.influence.clusters), len(right.influence.clusters))
+    return Noise(mine, theirs, sqrt(mine * theirs), left.influence.count, right.influence.count)
 
 
 def corrected(left: Ratings, right: Ratings, confidence: float, rounds: int, seed: int) -> Corrected | None:
@@ -137,14 +138,18 @@ def _percentiles(value: float, rounds: Floats, confidence: float) -> Interval:
 
 
 def _joint_rounds(left: Ratings, right: Ratings, rounds: int, seed: int) -> tuple[Floats, Floats]:
-    """[B, K] ratings of both sides; a dataset that serves both has one weight."""
-    names = sorted({*left.outcomes.cluster_names, *right.outcomes.cluster_names})
+    """[B, K] ratings of both sides; a dataset that serves both has one weight, battles have weights of their own."""
+    tables = [side.outcomes for side in (left, right) if isinstance(side.outcomes, Outcomes)]
+    names = sorted({name for outcomes in tables for name in outcomes.cluster_names})
     weights = cluster_weights(len(names), rounds, seed)
     at = {name: i for i, name in enumerate(names)}
     sides = []
-    for side in (left, right):
-        own = weights[:, [at[name] for name in side.outcomes.cluster_names]]
-        sides.append(rerate(side.outcomes, side.fit, own / own.mean(axis=1, keepdims=True)))
+    for place, side in enumerate((left, right)):
+        if isinstance(side.outcomes, Outcomes):
+            own = weights[:, [at[name] for name in side.outcomes.cluster_names]]
+            sides.append(rerate(side.outcomes, side.fit, own / own.mean(axis=1, keepdims=True)))
+        else:
+            sides.append(rerate_battles(side.outcomes, side.fit, rounds, seed + 1 + place))
     return sides[0], sides[1]
 
 
@@ -154,7 +159,7 @@ def same_board(left: Ratings, right: Ratings, seed: int, least_power: float = LE
     None where the datasets are too few for its degrees, a contrast has no noise, or its power is below `least_power`.
     """
     size = len(left.elo)
-    clusters = min(len(left.influence.clusters), len(right.influence.clusters))
+    clusters = min(left.influence.count, right.influence.count)
     between, within = size - 1, clusters - size + 1
     if within < 1:
         return None

@@ -6,7 +6,7 @@ there, or that an infrastructure error ended, is no battle. Several epochs are b
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -59,6 +59,18 @@ class Outcomes:
         return win_credits(self.values) * self.present
 
     @cached_property
+    def ties(self) -> Floats:
+        """[T] ties between contestants on each task, a pair's tie counted once; the work grows with T K² R²."""
+        inverse = np.divide(1.0, self.runs, out=np.zeros_like(self.runs), where=self.runs > 0)
+        found = np.zeros(len(self.tasks))
+        for row in range(len(self.contestants)):
+            for run in range(self.values.shape[2]):
+                equal = (self.values[:, row, run, None, None] == self.values).sum(axis=2) * inverse
+                equal[:, row] = 0.0
+                found += inverse[:, row] * equal.sum(axis=1)
+        return found / 2
+
+    @cached_property
     def cluster_index(self) -> NDArray[np.intp]:
         """[T] index of each task's cluster among the sorted cluster names."""
         return np.unique(np.array(self.clusters), return_inverse=True)[1]
@@ -71,14 +83,13 @@ class Outcomes:
     def among(self, contestants: Sequence[str]) -> "Outcomes":
         """The battles of some contestants with each other, tasks without one of these left out."""
         columns = [self.contestants.index(name) for name in contestants]
-        values = self.values[:, columns]
-        keep = (~np.isnan(values)).any(axis=2).sum(axis=1) > 1
-        return Outcomes(
-            tuple(contestants),
-            tuple(name for name, kept in zip(self.tasks, keep, strict=True) if kept),
-            tuple(name for name, kept in zip(self.clusters, keep, strict=True) if kept),
-            values[keep],
-        )
+        chosen = replace(self, contestants=tuple(contestants), values=self.values[:, columns])
+        return chosen.on((~np.isnan(chosen.values)).any(axis=2).sum(axis=1) > 1)
+
+    def on(self, tasks: NDArray[np.bool_]) -> "Outcomes":
+        """The battles on some tasks, [T] of truths."""
+        names, clusters = np.array(self.tasks, dtype=object), np.array(self.clusters, dtype=object)
+        return replace(self, tasks=tuple(names[tasks]), clusters=tuple(clusters[tasks]), values=self.values[tasks])
 
 
 def win_credits(values: Floats) -> Floats:

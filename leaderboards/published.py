@@ -1,62 +1,94 @@
-"""Published leaderboards, shipped as data: ratings without the results behind them."""
+"""Published leaderboards, shipped as data: figures without the results behind them."""
 
+import tomllib
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 
-import numpy as np
 import pandas as pd
 
 from leaderboards.errors import UnknownReference
+from leaderboards.matching import REFERENCE
 
-REFERENCE = Path(__file__).parent / "reference"
-SOURCES = {"mle-smith": "mle_smith_elo.csv", "mle-dojo": "mle_dojo_elo.csv"}
-SETS = {"mle-smith": "MLE-Smith (arXiv 2510.07307)", "mle-dojo": "MLE-Dojo (arXiv 2505.07782)"}
-
-UNIONS = {"mle-smith/combined": ("mle-smith/dojo", "mle-smith/smith")}
+ELO_UNIT = "Elo"
 
 
 @dataclass(frozen=True)
 class PublishedBoard:
-    """A column of a published table: Elo of each contestant, as printed; nothing of it is fitted here.
+    """A column of a published table, as printed; nothing of it is fitted here.
 
-    `tasks` names the sets of tasks that the column is made of, so that part against whole is noticed.
+    Attributes:
+        title: the benchmark and the column.
+        contestants: as the source names them.
+        values: a figure each, higher is better, in `unit`.
+        tasks: names of the sets of tasks that the column is made of, so that part against whole is noticed.
+        unit: what the figures count, `Elo` or another.
+        source, date, notes: where they are from, when they were printed, and what a reader must know.
     """
 
     title: str
     contestants: tuple[str, ...]
-    elo: tuple[float, ...]
+    values: tuple[float, ...]
     tasks: tuple[str, ...]
+    unit: str = ELO_UNIT
+    source: str = ""
+    date: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class _Column:
+    """Where a board stands: in which table, in which column, and what is said of it."""
+
+    title: str
+    file: str
+    contestant: str
+    column: str
+    unit: str
+    parts: tuple[str, ...]
+    source: str
+    date: str
+    notes: str
+
+
+@cache
+def _columns() -> dict[str, _Column]:
+    """Every board by its name, in the order of `boards.toml`."""
+    said = tomllib.loads((REFERENCE / "boards.toml").read_text(encoding="utf-8"))
+    return {
+        f"{source}/{name}": _Column(
+            title=f"{about['title']}: {name}",
+            column=column["column"],
+            unit=column["unit"],
+            parts=tuple(column["parts"]),
+            **{key: about[key] for key in ("file", "contestant", "source", "date", "notes")},
+        )
+        for source, about in said.items()
+        for name, column in about["columns"].items()
+    }
 
 
 def published(name: str) -> PublishedBoard:
-    """A published board by `SOURCE/COLUMN`, for example `mle-smith/smith` or `mle-dojo/tabular`.
+    """A published board by `SOURCE/COLUMN`, for example `mle-smith/smith`, `mle-dojo/tabular` or `mle-bench/low`.
 
     Raises:
         UnknownReference: no such source or column; the message lists those there are.
     """
-    source, _, column = name.partition("/")
-    if source not in SOURCES:
+    column = _columns().get(name)
+    if column is None:
         raise UnknownReference(f"There is no published board {name!r}. There are: {', '.join(published_names())}.")
-    table = pd.read_csv(REFERENCE / SOURCES[source])
-    found = next((known for known in (column, f"{column}_elo") if known in _elo_columns(table)), None)
-    if found is None:
-        raise UnknownReference(f"{source} has no column {column!r}. There are: {', '.join(published_names())}.")
-    elo = np.asarray(table[found], dtype=float)
-    parts = UNIONS.get(name, (name,))
+    table = pd.read_csv(REFERENCE / column.file)
     return PublishedBoard(
-        f"{SETS[source]}: {column}", tuple(map(str, table["model"])), tuple(float(value) for value in elo), parts
+        column.title,
+        tuple(map(str, table[column.contestant])),
+        tuple(float(value) for value in table[column.column]),
+        column.parts,
+        column.unit,
+        column.source,
+        column.date,
+        column.notes,
     )
 
 
 def published_names() -> list[str]:
     """Every name that `published` takes."""
-    return [
-        f"{source}/{column.removesuffix('_elo')}"
-        for source, file in SOURCES.items()
-        for column in _elo_columns(pd.read_csv(REFERENCE / file))
-    ]
-
-
-def _elo_columns(table: pd.DataFrame) -> list[str]:
-    marked = [str(name) for name in table.columns if str(name).endswith("_elo")]
-    return marked or [str(name) for name in table.columns if name != "model"]
+    return list(_columns())

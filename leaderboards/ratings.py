@@ -1,10 +1,14 @@
 """Everything that one set of outcomes says: ratings, their intervals, and ranks that hold together."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
+from leaderboards.battle_noise import battle_influence, rerate_battles
+from leaderboards.battles import Battles
 from leaderboards.bradley_terry import Fit, fit_credits, one_thread
+from leaderboards.davidson import fit_davidson
 from leaderboards.intervals import (
     Influence,
     Ranks,
@@ -14,10 +18,23 @@ from leaderboards.intervals import (
     rerate,
     simultaneous_ranks,
 )
-from leaderboards.outcomes import Floats, Outcomes, pair_counts, win_graph
+from leaderboards.outcomes import Floats, HeadToHead, Outcomes, head_to_head, pair_counts, win_graph
 
 CONFIDENCE = 0.95
 ROUNDS = 1000
+LEAST_WON = 1e-9  # wins of a pair are differences of sums: below this they are rounding
+
+
+class Ties(StrEnum):
+    """What a tie is: half a win each, or an outcome of its own (Davidson 1970)."""
+
+    HALF = "half"
+    DAVIDSON = "davidson"
+
+    @property
+    def words(self) -> str:
+        """As a report says it."""
+        return "half a win each" if self is Ties.HALF else "an outcome of its own (Davidson 1970)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +51,7 @@ class Ratings:
         ranks: rank ranges that hold for all at once.
     """
 
-    outcomes: Outcomes
+    outcomes: Outcomes | Battles
     fit: Fit
     influence: Influence
     elo: Floats
@@ -43,19 +60,39 @@ class Ratings:
     ranks: Ranks
 
 
-def fit_outcomes(outcomes: Outcomes) -> Fit:
+def fit_outcomes(outcomes: Outcomes | Battles, ties: Ties = Ties.HALF) -> Fit:
     """Maximum likelihood over all battles; raises `Islands` where no chain of battles joins the contestants."""
+    if ties is Ties.DAVIDSON or isinstance(outcomes, Battles):
+        return _fit_pairs(pairs_of(outcomes), outcomes.contestants, ties)
     with one_thread():
         credits, battles = outcomes.credits.sum(axis=0), pair_counts(outcomes.present)
     return fit_credits(credits, battles, win_graph(outcomes), outcomes.contestants)
 
 
+def _fit_pairs(pairs: HeadToHead, names: tuple[str, ...], ties: Ties) -> Fit:
+    credits = pairs.credits.sum(axis=1)
+    if ties is Ties.HALF:
+        return fit_credits(credits, pairs.battles, pairs.credits, names)
+    won = np.where(pairs.credits - pairs.ties / 2 > LEAST_WON, 1.0, 0.0)
+    return fit_davidson(credits, pairs.battles, won, pairs.ties, names, ties=float(pairs.ties.sum()) / 2)
+
+
+def pairs_of(outcomes: Outcomes | Battles) -> HeadToHead:
+    """Every pair's battles, credits and ties."""
+    return outcomes.pairs if isinstance(outcomes, Battles) else head_to_head(outcomes)
+
+
 def rate_outcomes(
-    outcomes: Outcomes, *, confidence: float = CONFIDENCE, rounds: int = ROUNDS, seed: int = 0
+    outcomes: Outcomes | Battles,
+    *,
+    confidence: float = CONFIDENCE,
+    rounds: int = ROUNDS,
+    seed: int = 0,
+    ties: Ties = Ties.HALF,
 ) -> Ratings:
-    """Rate contestants who each have a battle; intervals and ranks are clustered by dataset."""
-    fit = fit_outcomes(outcomes)
-    pulls = influence(outcomes, fit)
+    """Rate contestants who each have a battle; intervals and ranks are clustered by dataset, or as the battles say."""
+    fit = fit_outcomes(outcomes, ties)
+    pulls = battle_influence(outcomes, fit) if isinstance(outcomes, Battles) else influence(outcomes, fit)
     half = half_widths(pulls, confidence)
     half = np.where(half > 1e-6, half, np.nan)
     above = np.array([1.0] * len(fit.strengths))
@@ -69,7 +106,10 @@ def rate_outcomes(
     return Ratings(outcomes, fit, pulls, elo, elo - half * below, elo + half * above, ranks)
 
 
-def bootstrap_moves(outcomes: Outcomes, fit: Fit, rounds: int, seed: int) -> Floats:
+def bootstrap_moves(outcomes: Outcomes | Battles, fit: Fit, rounds: int, seed: int) -> Floats:
     """[B, K] how far each Bayesian bootstrap round moves each rating from the fit, in Elo."""
-    weights = cluster_weights(len(outcomes.cluster_names), rounds, seed)
-    return np.asarray(rerate(outcomes, fit, weights) - (fit.elo - fit.elo.mean()))
+    if isinstance(outcomes, Battles):
+        moved = rerate_battles(outcomes, fit, rounds, seed)
+    else:
+        moved = rerate(outcomes, fit, cluster_weights(len(outcomes.cluster_names), rounds, seed))
+    return np.asarray(moved - (fit.elo - fit.elo.mean()))

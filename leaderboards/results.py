@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from leaderboards.errors import BrokenTable, EmptyResults, NoSuchTable
+from leaderboards.places import opened
 from leaderboards.table import COLUMNS, FLOAT, KEY, STATUSES, TEXT, WHOLE
 
 NEEDED = ("contestant", "task", "direction", "status", "score")
@@ -20,6 +21,8 @@ MOST_FAULTS_A_COLUMN = 3
 UNIT_SEPARATOR = "\x1f"  # a character that no name of a task holds
 CONTROL_FAMILY = "control"
 CONSTANT_FAMILY = "constant"
+HUMAN_FAMILY = "human"  # an entry of a human leaderboard: not rated, a mark for HumanRank and medals
+SIGNED = ("score", "normalized")  # floats that may be below 0
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class ResultsTable:
 
 
 def read_table(source: pd.DataFrame | Path | str) -> ResultsTable:
-    """Read and check a results table: a data frame, or a CSV or Parquet file.
+    """Read and check a results table: a data frame, or a CSV or Parquet file (a path or an fsspec URL).
 
     Raises:
         NoSuchTable: no such file, or neither CSV nor Parquet.
@@ -56,7 +59,7 @@ def read_table(source: pd.DataFrame | Path | str) -> ResultsTable:
         EmptyResults: no row.
     """
     where = "The data frame" if isinstance(source, pd.DataFrame) else str(source)
-    raw = source.copy() if isinstance(source, pd.DataFrame) else _load(Path(source))
+    raw = source.copy() if isinstance(source, pd.DataFrame) else _load(source)
     _check_columns(raw, where)
     if raw.empty:
         raise EmptyResults(where)
@@ -71,17 +74,14 @@ def read_table(source: pd.DataFrame | Path | str) -> ResultsTable:
     return _one_row_a_cell(frame)
 
 
-def _load(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise NoSuchTable(f"There is no results table at {path}.")
-    try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path)
-        if path.suffix in {".csv", ".gz"}:
-            return pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (ValueError, OSError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise NoSuchTable(f"{path} can't be read as a table: {error}") from error
-    raise NoSuchTable(f"{path} is neither .csv (or .csv.gz) nor .parquet.")
+def _load(place: Path | str) -> pd.DataFrame:
+    with opened(place) as file:
+        try:
+            if str(place).endswith(".parquet"):
+                return pd.read_parquet(file)
+            return pd.read_csv(file, dtype=str, keep_default_na=False)
+        except (ValueError, OSError, pd.errors.ParserError, UnicodeDecodeError) as error:
+            raise NoSuchTable(f"{place} can't be read as a table: {error}") from error
 
 
 def _check_columns(raw: pd.DataFrame, where: str) -> None:
@@ -142,19 +142,21 @@ def _cell_faults(frame: pd.DataFrame) -> list[str]:
     finite = pd.Series(np.isfinite(score.to_numpy(float)))
     faults += _named(graded & ~finite, "score", score, "is no finite number, but the status is graded")
     faults += _named(~graded & score.notna(), "score", score, "is a score, but the status is not graded")
+    faults += _named(np.isinf(frame["normalized"]), "normalized", frame["normalized"], "is not finite")
     decimals = frame["decimals"]
     faults += _named(decimals.notna() & ~decimals.between(0, 12), "decimals", decimals, "is not within 0 and 12")
     faults += _named(frame["epoch"] < 0, "epoch", frame["epoch"], "is below 0")
     for name, kind in COLUMNS.items():
-        if kind == FLOAT and name != "score":
+        if kind == FLOAT and name not in SIGNED:
             faults += _named(frame[name] < 0, name, frame[name], "is below 0")
     return faults
 
 
 def _with_defaults(frame: pd.DataFrame) -> pd.DataFrame:
-    """Where a column says nothing: an agent is its own family, a task its own dataset, an epoch the first."""
+    """Where a column says nothing: agent, model and family are the contestant's, a task is its own dataset."""
     frame = frame.copy()
     frame["agent"] = frame["agent"].where(frame["agent"] != "", frame["contestant"].map(_agent_of))
+    frame["model"] = frame["model"].where(frame["model"] != "", frame["contestant"].str.partition("@")[2])
     frame["family"] = frame["family"].where(frame["family"] != "", frame["contestant"])
     frame["cluster"] = frame["cluster"].where(frame["cluster"] != "", frame["task"])
     frame["epoch"] = frame["epoch"].fillna(1)

@@ -1,25 +1,32 @@
-"""The words for one side of a comparison: logs, a results table, a collection of one, or a published board."""
+"""The words for a board or a side of a comparison: logs, a table, a collection of one, or a published board."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from harness.errors import UserError
 from harness.results import as_table, read_results
-from leaderboards.board import Board, board
+from leaderboards.battles import holds_battles
+from leaderboards.board import Board, battle_board, board
+from leaderboards.categories import DIMENSIONS
+from leaderboards.places import is_table
 from leaderboards.published import PublishedBoard, published
+from leaderboards.ratings import Ties
 from leaderboards.results import read_table
 
 REFERENCE = "reference:"
 PART = "::"
-TABLES = (".parquet", ".csv", ".csv.gz")
+
+
+class MixedPlaces(UserError):
+    """A table of pairwise battles beside other places: battles name no tasks, so nothing joins them."""
 
 
 def results_table(places: Sequence[str]) -> pd.DataFrame:
-    """The cells of all places together; a place is a folder of logs, a log, or a results table."""
-    tables = [place for place in places if place.endswith(TABLES)]
-    logs = [place for place in places if not place.endswith(TABLES)]
-    frames = [read_table(Path(place)).frame for place in tables]
+    """The cells of all places together; a place is a folder of logs, a log, or a results table (path or fsspec URL)."""
+    logs = [place for place in places if not is_table(place)]
+    frames = [read_table(place).frame for place in places if is_table(place)]
     if logs:
         frames.append(read_results(logs))
     rows = [
@@ -28,10 +35,23 @@ def results_table(places: Sequence[str]) -> pd.DataFrame:
     return as_table([{str(name): value for name, value in row.items()} for row in rows])
 
 
+def board_of(places: Sequence[str], *, ties: str = Ties.HALF) -> Board:
+    """The board of all places together, or of one table of pairwise battles."""
+    battles = [place for place in places if is_table(place) and holds_battles(place)]
+    if not battles:
+        return board(results_table(places), ties=ties, by=DIMENSIONS)
+    if len(places) > 1:
+        others = ", ".join(place for place in places if place != battles[0])
+        raise MixedPlaces(f"{battles[0]} holds pairwise battles. Rate it alone, without {others}.")
+    return battle_board(battles[0], ties=ties)
+
+
 def side(words: str) -> Board | PublishedBoard:
     """One side of an agreement: `reference:mle-smith/dojo`, `PATH`, or `PATH::COLLECTION`."""
     if words.startswith(REFERENCE):
         return published(words.removeprefix(REFERENCE))
     place, part, collection = words.partition(PART)
+    if not part and is_table(place) and holds_battles(place):
+        return battle_board(place, title=Path(place).name)
     table = read_table(results_table([place]))
     return board(table.select(collection=collection) if part else table, title=collection or Path(place).name)

@@ -1,5 +1,6 @@
 """What the commands show on the terminal."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,17 +118,23 @@ def show_agreement(found: "Agreement") -> None:
         "noise ceiling": f"{found.noise.ceiling:.3f}"
         if found.noise and found.noise.ceiling is not None
         else "not known",
-        "scale ratio": f"{found.scale:.3f}",
+        "scale ratio": _figure(found.scale),
     }
     if found.too_few:
         facts["too few to judge"] = found.too_few
     ANSWERS.print(found.heading, style="bold")
     show_facts(facts)
+    for note in found.notes:
+        say(note)
+
+
+def _figure(value: float) -> str:
+    return "not defined" if math.isnan(value) else f"{value:.3f}"
 
 
 def _interval(figure: "Interval") -> str:
     if figure.low is None or figure.high is None:
-        return f"{figure.value:.3f}"
+        return _figure(figure.value)
     return f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
 
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from leaderboards.agreement import Agreement
 from leaderboards.board import Board
+from leaderboards.davidson import chances
+from leaderboards.published import ELO_UNIT
 from leaderboards.report.labels import label_sides
 from leaderboards.rows import BoardRow
 
@@ -27,13 +29,15 @@ def shortened(name: str, longest: int = LONGEST) -> str:
     return name if len(name) <= longest else f"{name[: longest - half - 1]}…{name[-half:]}"
 
 
-def _text(name: str, longest: int = LONGEST) -> str:
+def chart_text(name: str, longest: int = LONGEST) -> str:
+    """A name as a label: shortened, and without meaning in HTML."""
     return escape(shortened(name, longest), quote=False)
 
 
-def _axis(title: str, **more: object) -> Chart:
+def axis(title: str, **more: object) -> Chart:
+    """An axis in the colours of the page."""
     return {
-        "title": {"text": _text(title, 60), "font": {"size": 12, "color": "$muted"}},
+        "title": {"text": chart_text(title, 60), "font": {"size": 12, "color": "$muted"}},
         "gridcolor": "$line",
         "zeroline": False,
         "fixedrange": True,
@@ -43,7 +47,8 @@ def _axis(title: str, **more: object) -> Chart:
     }
 
 
-def _layout(height: int, **more: object) -> Chart:
+def chart_layout(height: int, **more: object) -> Chart:
+    """The layout that all charts share."""
     return {
         "height": height,
         "margin": {"l": 8, "r": 12, "t": 12, "b": 8},
@@ -56,7 +61,8 @@ def _layout(height: int, **more: object) -> Chart:
     }
 
 
-def _number(value: float | None) -> float | None:
+def number(value: float | None) -> float | None:
+    """As JSON takes it, to three decimals."""
     return None if value is None or not np.isfinite(value) else round(float(value), 3)
 
 
@@ -78,8 +84,8 @@ def ratings_chart(boards: Mapping[str, Board]) -> Chart:
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": _text(title),
-                "x": [_number(row.rating) for row in rows],
+                "name": chart_text(title),
+                "x": [number(row.rating) for row in rows],
                 "y": [round(names.index(row.contestant) + shift, 3) for row in rows],
                 "marker": {"color": SERIES[index % len(SERIES)], "size": 9},
                 "error_x": {
@@ -91,17 +97,17 @@ def ratings_chart(boards: Mapping[str, Board]) -> Chart:
                     "thickness": 1.6,
                     "width": 0,
                 },
-                "text": [_text(row.contestant, 80) for row in rows],
-                "hovertemplate": f"<b>%{{text}}</b><br>{_text(title)}: %{{x:.0f}}<extra></extra>",
+                "text": [chart_text(row.contestant, 80) for row in rows],
+                "hovertemplate": f"<b>%{{text}}</b><br>{chart_text(title)}: %{{x:.0f}}<extra></extra>",
             }
         )
-    layout = _layout(
+    layout = chart_layout(
         90 + (24 + 8 * len(boards)) * len(names),
-        xaxis=_axis("Elo", range=list(rating_range(row for board in boards.values() for row in board.rows))),
-        yaxis=_axis(
+        xaxis=axis("Elo", range=list(rating_range(row for board in boards.values() for row in board.rows))),
+        yaxis=axis(
             "",
             tickvals=list(range(len(names))),
-            ticktext=[_text(name) for name in names],
+            ticktext=[chart_text(name) for name in names],
             range=[len(names) - 0.4, -0.6],
             showgrid=False,
             ticklabelstandoff=10,  # a whisker that leaves the chart must not strike a name out
@@ -125,22 +131,37 @@ def _line(x0: float, x1: float, y0: float, y1: float, **more: object) -> Chart:
     return {"type": "line", "layer": "below", "x0": x0, "x1": x1, "y0": y0, "y1": y1, "line": style, **more}
 
 
+def agreement_ranges(found: Agreement, share: float, least: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Where both axes of the scatter begin and end: the same for one unit, each its own for two."""
+    sides = [[point.left for point in found.points], [point.right for point in found.points]]
+    if found.left_unit == found.right_unit:
+        sides = [sides[0] + sides[1]] * 2
+    pads = [
+        share * (max(ends) - min(ends)) + (least if unit == ELO_UNIT else 0.5)
+        for ends, unit in zip(sides, (found.left_unit, found.right_unit), strict=True)
+    ]
+    ranges = [(round(min(ends) - pad, 1), round(max(ends) + pad, 1)) for ends, pad in zip(sides, pads, strict=True)]
+    return ranges[0], ranges[1]
+
+
+def on_unit_axes(found: Agreement) -> list[tuple[float, float]]:
+    """The points of the scatter on axes from 0 to 1."""
+    (low, high), (bottom, top) = agreement_ranges(found, share=0.08, least=20)
+    return [((point.left - low) / (high - low), (point.right - bottom) / (top - bottom)) for point in found.points]
+
+
 def agreement_chart(found: Agreement) -> Chart:
     """Both ratings of each contestant with intervals, and the identity line."""
     points = found.points
-    ends = [point.left for point in points] + [point.right for point in points]
-    pad = 0.08 * (max(ends) - min(ends)) + 20
-    low, high = round(min(ends) - pad, 1), round(max(ends) + pad, 1)
+    (low, high), (bottom, top) = agreement_ranges(found, share=0.08, least=20)
     whisker = {"type": "data", "symmetric": False, "color": "$faint", "thickness": 1.2, "width": 0}
     trace = {
         "type": "scatter",
         "mode": "markers+text",
-        "x": [_number(point.left) for point in points],
-        "y": [_number(point.right) for point in points],
-        "text": [_text(point.contestant, 24) for point in points],
-        "textposition": label_sides(
-            [(p.left, p.right) for p in points], [p.contestant[:24] for p in points], low, high
-        ),
+        "x": [number(point.left) for point in points],
+        "y": [number(point.right) for point in points],
+        "text": [chart_text(point.contestant, 24) for point in points],
+        "textposition": label_sides(on_unit_axes(found), [p.contestant[:24] for p in points], 0, 1),
         "textfont": {"size": 11, "color": "$muted"},
         "marker": {"color": "$accent", "size": 10},
         "error_x": {
@@ -154,14 +175,15 @@ def agreement_chart(found: Agreement) -> Chart:
             "arrayminus": [_reach(p.right, p.right_low, is_open=p.right_high is not None) for p in points],
         },
         "hovertemplate": (
-            f"<b>%{{text}}</b><br>{_text(found.left)}: %{{x:.0f}}<br>{_text(found.right)}: %{{y:.0f}}<extra></extra>"
+            f"<b>%{{text}}</b><br>{chart_text(found.left)}: %{{x:.0f}}"
+            f"<br>{chart_text(found.right)}: %{{y:.0f}}<extra></extra>"
         ),
     }
-    layout = _layout(
+    layout = chart_layout(
         460,
-        xaxis=_axis(f"{found.left}, Elo", range=[low, high]),
-        yaxis=_axis(f"{found.right}, Elo", range=[low, high]),
-        shapes=[_line(low, high, low, high)],
+        xaxis=axis(f"{found.left}, {found.left_unit}", range=[low, high]),
+        yaxis=axis(f"{found.right}, {found.right_unit}", range=[bottom, top]),
+        shapes=[_line(low, high, low, high)] if found.left_unit == found.right_unit else [],
         showlegend=False,
     )
     return {"data": [trace], "layout": layout}
@@ -175,14 +197,13 @@ def pairs_chart(board: Board) -> Chart | None:
     index = [board.ratings.outcomes.contestants.index(name) for name in names]
     battles = board.pairs.battles[np.ix_(index, index)]
     credits = board.pairs.credits[np.ix_(index, index)]
-    strengths = board.ratings.fit.strengths[index]
-    expected = 1 / (1 + np.exp(strengths[None, :] - strengths[:, None]))
+    expected = chances(board.ratings.fit).credit[np.ix_(index, index)]
     won = np.divide(credits, battles, out=np.full(battles.shape, np.nan), where=battles > 0)
-    labels = [_text(name) for name in names]
-    cells = [[_number(100 * value) for value in line] for line in won]
+    labels = [chart_text(name) for name in names]
+    cells = [[number(100 * value) for value in line] for line in won]
     details = [
         [
-            f"{_text(row)} against {_text(column)}<br>"
+            f"{chart_text(row)} against {chart_text(column)}<br>"
             f"won {100 * won[i, j]:.0f} % of {battles[i, j]:.0f}, expected {100 * expected[i, j]:.0f} %"
             if battles[i, j] > 0
             else ""
@@ -207,9 +228,9 @@ def pairs_chart(board: Board) -> Chart | None:
         **({"texttemplate": "%{z:.0f}", "textfont": {"size": 11}} if len(names) <= MOST_NUMBERED else {}),
     }
     ticks = {"tickvals": list(range(len(names))), "ticktext": labels, "showgrid": False, "ticks": ""}
-    layout = _layout(
+    layout = chart_layout(
         130 + (30 if len(names) <= MOST_NUMBERED else 18) * len(names),
-        xaxis=_axis("", side="top", tickangle=-45 if len(names) <= MOST_NUMBERED else -90, **ticks),
-        yaxis=_axis("", range=[len(names) - 0.5, -0.5], **ticks),
+        xaxis=axis("", side="top", tickangle=-45 if len(names) <= MOST_NUMBERED else -90, **ticks),
+        yaxis=axis("", range=[len(names) - 0.5, -0.5], **ticks),
     )
     return {"data": [trace], "layout": layout}

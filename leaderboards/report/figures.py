@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from leaderboards.agreement import Agreement
 from leaderboards.board import Board
-from leaderboards.report.charts import rating_range, shortened
+from leaderboards.report.charts import agreement_ranges, on_unit_axes, rating_range, shortened
 from leaderboards.report.labels import SIDES, label_sides
 from leaderboards.report.words import coefficient, interval
 
@@ -20,7 +20,8 @@ INK, MUTED, LINE = "#22282d", "#6b747b", "#e3e3de"
 NO_DATE = {"Software": None}
 
 
-def _figure(width: float, height: float) -> tuple[Figure, Axes]:
+def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
+    """A figure in inches with one set of axes, in the colours that all figures share."""
     figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
@@ -32,7 +33,7 @@ def _figure(width: float, height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _plain_labels(axes: Axes) -> None:
+def plain_labels(axes: Axes) -> None:
     """A dollar sign in a name is a dollar sign, no formula."""
     for label in [*axes.get_yticklabels(), *axes.get_xticklabels()]:
         label.set_parse_math(False)
@@ -43,7 +44,7 @@ def board_figure(boards: Mapping[str, Board], path: Path, title: str) -> None:
     names = [row.contestant for board in boards.values() for row in board.rows if row.rating is not None]
     names = list(dict.fromkeys(names))
     with style.context("default"):
-        figure, axes = _figure(8, 1.4 + 0.34 * max(len(names), 1))
+        figure, axes = new_figure(8, 1.4 + 0.34 * max(len(names), 1))
         if names:
             axes.set_xlim(rating_range(row for board in boards.values() for row in board.rows))
         for index, (label, board) in enumerate(boards.items()):
@@ -53,7 +54,8 @@ def board_figure(boards: Mapping[str, Board], path: Path, title: str) -> None:
         axes.grid(axis="x", color=LINE, linewidth=0.8)
         axes.axvline(1000, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
         main = next(iter(boards.values()))
-        axes.set_xlabel(f"Elo, {100 * main.parameters.confidence:.0f} % intervals clustered by dataset", color=MUTED)
+        level = f"{100 * main.parameters.confidence:.0f} % intervals clustered by {main.parameters.unit}"
+        axes.set_xlabel(f"Elo, {level}", color=MUTED)
         heading = title if main.has_model else f"{title} (no language model)"
         pad = 26 if len(boards) > 1 else 8
         axes.set_title(heading, loc="left", color=INK, fontweight="bold", pad=pad, parse_math=False)
@@ -63,7 +65,7 @@ def board_figure(boards: Mapping[str, Board], path: Path, title: str) -> None:
             )
             for text in legend.get_texts():
                 text.set_parse_math(False)
-        _plain_labels(axes)
+        plain_labels(axes)
         figure.savefig(path, metadata=NO_DATE)
 
 
@@ -88,10 +90,10 @@ def _ends(middle: float, low: float | None, high: float | None, limits: tuple[fl
     return [limits[0] if low is None else low, limits[1] if high is None else high]
 
 
-def _names(axes: Axes, found: Agreement, low: float, high: float) -> None:
+def _names(axes: Axes, found: Agreement) -> None:
     places = [(point.left, point.right) for point in found.points]
     names = [shortened(point.contestant, 24) for point in found.points]
-    for place, name, side in zip(places, names, label_sides(places, names, low, high), strict=True):
+    for place, name, side in zip(places, names, label_sides(on_unit_axes(found), names, 0, 1), strict=True):
         across, up = SIDES[side]
         note = axes.annotate(name, place, (5 * across, 4 * up), textcoords="offset points", color=INK, size=8)
         note.set(ha="left" if across > 0 else "right", va="bottom" if up > 0 else "top", parse_math=False)
@@ -100,24 +102,23 @@ def _names(axes: Axes, found: Agreement, low: float, high: float) -> None:
 def agreement_figure(found: Agreement, path: Path) -> None:
     """Both ratings of each contestant with intervals, and the identity line; nothing is fitted."""
     with style.context("default"):
-        figure, axes = _figure(6.4, 6.4)
-        ends = [point.left for point in found.points] + [point.right for point in found.points]
-        pad = 0.08 * (max(ends) - min(ends)) + 10
-        low, high = min(ends) - pad, max(ends) + pad
-        axes.plot([low, high], [low, high], color=MUTED, linewidth=0.9, linestyle=(0, (3, 3)))
+        figure, axes = new_figure(6.4, 6.4)
+        (low, high), (bottom, top) = agreement_ranges(found, share=0.08, least=10)
+        if found.left_unit == found.right_unit:
+            axes.plot([low, high], [low, high], color=MUTED, linewidth=0.9, linestyle=(0, (3, 3)))
+            axes.set_aspect("equal")
         for point in found.points:
             left = _ends(point.left, point.left_low, point.left_high, (low, high))
-            right = _ends(point.right, point.right_low, point.right_high, (low, high))
+            right = _ends(point.right, point.right_low, point.right_high, (bottom, top))
             axes.plot(left, [point.right] * 2, color=COLOURS[0], linewidth=1, alpha=0.35)
             axes.plot([point.left] * 2, right, color=COLOURS[0], linewidth=1, alpha=0.35)
             axes.plot(point.left, point.right, "o", color=COLOURS[0], ms=6)
-        _names(axes, found, low, high)
+        _names(axes, found)
         axes.set_xlim(low, high)
-        axes.set_ylim(low, high)
-        axes.set_aspect("equal")
+        axes.set_ylim(bottom, top)
         axes.grid(color=LINE, linewidth=0.8)
-        axes.set_xlabel(f"{found.left}, Elo", color=MUTED, parse_math=False)
-        axes.set_ylabel(f"{found.right}, Elo", color=MUTED, parse_math=False)
+        axes.set_xlabel(f"{found.left}, {found.left_unit}", color=MUTED, parse_math=False)
+        axes.set_ylabel(f"{found.right}, {found.right_unit}", color=MUTED, parse_math=False)
         ceiling = "" if found.noise is None else f", noise ceiling {coefficient(found.noise.ceiling)}"
         lines = [
             f"{found.heading}",
@@ -126,5 +127,5 @@ def agreement_figure(found: Agreement, path: Path) -> None:
         ]
         lines += wrap(found.too_few, 100)
         axes.set_title("\n".join(lines), loc="left", size=8, color=INK, parse_math=False)
-        _plain_labels(axes)
+        plain_labels(axes)
         figure.savefig(path, metadata=NO_DATE)

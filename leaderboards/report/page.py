@@ -10,10 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from leaderboards.agreement import Agreement
 from leaderboards.board import Board
+from leaderboards.categories import THIN
+from leaderboards.pareto import prices
 from leaderboards.report import words
 from leaderboards.report.charts import Chart, agreement_chart, pairs_chart, ratings_chart
-from leaderboards.report.contents import coefficient_rows, headline_rows, subset_rows
+from leaderboards.report.contents import category_tables, coefficient_rows, headline_rows, subset_rows, view_table
 from leaderboards.report.generation import GenerationSummary
+from leaderboards.report.pareto import pareto_chart
 from leaderboards.rows import BoardRow
 
 BAR_PAD = 0.03
@@ -30,8 +33,10 @@ def _environment() -> Environment:
     )
     names = (
         "whole",
+        "basis",
         "count",
         "share",
+        "part",
         "coefficient",
         "interval",
         "span",
@@ -70,12 +75,19 @@ def render_page(
     pairs = pairs_chart(main)
     if pairs is not None:
         charts["chart-pairs"] = pairs
+    priced = prices(main.rows)
+    if priced is not None:
+        charts["chart-pareto"] = pareto_chart(priced)
     template = _environment().get_template("index.html.j2")
     return template.render(
         title=title,
         heading=title if main.has_model else f"{title} (no language model)",
         main=main,
         boards=[(f"board-{index}", name, board, _scale(board)) for index, (name, board) in enumerate(boards.items())],
+        categories=category_tables(main),
+        views=view_table(main),
+        prices=priced,
+        thin=THIN,
         agreement=agreement,
         headline=headline_rows(agreement) if agreement else [],
         coefficients=coefficient_rows(agreement) if agreement else [],

@@ -2,6 +2,7 @@
 
 from math import isnan
 
+from leaderboards.board import Board
 from leaderboards.coefficients import Interval
 from leaderboards.rows import BoardRow
 from leaderboards.tasks import TaskRow
@@ -14,14 +15,26 @@ def whole(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.0f}"
 
 
-def count(number: int, thing: str) -> str:
+def count(number: int, thing: str, things: str = "") -> str:
     """A number with its noun: "1 task", "12 tasks"."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    return f"{number} {thing}" if number == 1 else f"{number:,} {things or thing + 's'}"
+
+
+def basis(board: Board) -> str:
+    """What a board rests on: tasks and datasets, or pairwise battles."""
+    if board.from_battles:
+        return count(board.cells, "battle")
+    return f"{count(board.task_count, 'task')} from {count(board.datasets, 'dataset')}"
 
 
 def share(value: float | None) -> str:
     """A share in percent."""
     return NOTHING if value is None else f"{100 * value:.0f} %"
+
+
+def part(value: float | None) -> str:
+    """A mean between 0 and 1, to three decimals."""
+    return NOTHING if value is None else f"{value:.3f}"
 
 
 def coefficient(value: float | None) -> str:

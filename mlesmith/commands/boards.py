@@ -1,11 +1,19 @@
 """`leaderboard` and `agreement`: from logs or results tables to ratings and a page."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mlesmith.commands.options import Json
+
+
+class TieRule(StrEnum):
+    """The words of `--ties`: those of `leaderboards.ratings.Ties`, which takes half a second to import."""
+
+    half = "half"
+    davidson = "davidson"
 
 
 def register(app: typer.Typer) -> None:
@@ -15,21 +23,26 @@ def register(app: typer.Typer) -> None:
 
 
 def leaderboard(
-    logs: Annotated[list[str], typer.Argument(help="Folders of Inspect logs, or results tables.", show_default=False)],
+    logs: Annotated[
+        list[str],
+        typer.Argument(help="Folders of Inspect logs, results tables, or a table of battles.", show_default=False),
+    ],
     out: Annotated[Path, typer.Option(help="Where the tables, figures and the page go.")] = Path("leaderboard"),
+    ties: Annotated[
+        TieRule, typer.Option(help="What a tie is: half a win each, or an outcome of its own (Davidson 1970).")
+    ] = TieRule.half,
     as_json: Json = False,
 ) -> None:
     """Rate agents from logs and write a page.
 
     The board as CSV, JSON, Markdown, PNG and one HTML page without external requests.
     """
-    from leaderboards.board import board
     from leaderboards.report import write_report
     from mlesmith.screen import show_json
-    from mlesmith.sides import results_table
+    from mlesmith.sides import board_of
     from mlesmith.views import show_board
 
-    made = board(results_table(logs))
+    made = board_of(logs, ties=ties.value)
     page = write_report(out, made)
     if as_json:
         show_json(made.to_dict())
@@ -42,6 +55,9 @@ def agreement(
         str, typer.Argument(help="Logs or a results table, PATH::COLLECTION for a part, or reference:NAME.")
     ],
     right: Annotated[str, typer.Argument(help="The other side, of disjoint tasks.")],
+    part_of_whole: Annotated[
+        bool, typer.Option("--part-of-whole", help="Compare sides that share tasks too; labelled, no evidence.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say how well two leaderboards agree.
@@ -53,7 +69,7 @@ def agreement(
     from mlesmith.sides import side
     from mlesmith.views import show_agreement
 
-    result = agreement_of(side(left), side(right))
+    result = agreement_of(side(left), side(right), part_of_whole=part_of_whole)
     if as_json:
         show_json(result.to_dict())
     else:

@@ -53,7 +53,7 @@ def test_the_papers_part_and_whole_is_refused_or_labelled() -> None:
 
 def test_published_boards_have_names() -> None:
     assert {"mle-smith/dojo", "mle-dojo/tabular"} <= set(published_names())
-    assert published("mle-dojo/tabular").elo[0] == 839
+    assert published("mle-dojo/tabular").values[0] == 839
     for unknown in ("mle-smith", "mle-smith/aup", "nobody/x"):
         with pytest.raises(UnknownReference, match="mle-smith/smith"):
             published(unknown)
@@ -238,7 +238,7 @@ def test_sides_that_share_tasks_are_refused() -> None:
 
 def test_too_few_in_common_lists_what_is_missing() -> None:
     other = side("curated", 10, 2, {"a0": 0.0, "a1": 1.0, "b": 2.0})
-    with pytest.raises(TooFewCommon, match=r"2 rated contestants in common \(a0, a1\).*Only on the right: b"):
+    with pytest.raises(TooFewCommon, match=r"2 rated contestants in common \(a0, a1\).*left: b \(10 runs, free\)"):
         agreement(side("generated", 10, 1), other)
 
 

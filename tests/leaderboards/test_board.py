@@ -1,6 +1,7 @@
 """Boards from results tables: who is rated, what is flagged, what does not change them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from leaderboards.board import board, rate
 from leaderboards.errors import Islands
-from leaderboards.rows import Flag
+from leaderboards.rows import Flag, Views
 from tests.leaderboards.tables import controls, ended, results
 
 STRENGTHS = {"constant": -1.5, "linear": 0.0, "forest": 0.8, "boosting": 1.0, "blend": 1.2}
@@ -56,7 +57,9 @@ def test_the_first_name_has_no_advantage(table: pd.DataFrame) -> None:
 
 def test_controls_prove_the_grader_and_are_not_rated(table: pd.DataFrame) -> None:
     made = board(pd.concat([table, controls(table)], ignore_index=True))
-    assert made.rows == board(table).rows
+    assert tuple(replace(row, views=Views()) for row in made.rows) == tuple(
+        replace(row, views=Views()) for row in board(table).rows
+    )
     assert [(row.contestant, row.holds) for row in made.controls] == [
         ("nothing", True),
         ("oracle", True),

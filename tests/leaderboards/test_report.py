@@ -85,7 +85,7 @@ def test_every_form_is_written(boards: dict[str, Board], compared: Agreement, tm
     assert path == tmp_path / "new" / "out" / "index.html"
     names = {file.name for file in path.parent.iterdir()}
     both = {f"{name}.{suffix}" for name in ("leaderboard", "agreement") for suffix in ("json", "md", "png")}
-    assert names == {"index.html", "leaderboard.csv", *both}
+    assert names == {"index.html", "leaderboard.csv", "pareto.png", *both}
     table = pd.read_csv(path.parent / "leaderboard.csv")
     assert table.groupby("board").size().to_dict() == {"All": 7, "curated": 7, "generated": 7}
     stored = json.loads((path.parent / "leaderboard.json").read_text())
@@ -135,7 +135,7 @@ def test_a_contestant_cannot_leave_the_chart_data(page: str) -> None:
     found = re.search(r'<script type="application/json" id="charts">(.*?)</script>', page, re.DOTALL)
     assert found is not None
     charts = json.loads(found[1])
-    assert set(charts) == {"chart-ratings", "chart-agreement", "chart-pairs"}
+    assert set(charts) == {"chart-ratings", "chart-agreement", "chart-pairs", "chart-pareto"}
     assert "<" not in found[1]
 
 
