@@ -185,6 +185,34 @@ def with_bed(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(bed=beds.astype(str), day=np.random.default_rng(1).permutation(days))
 
 
+def with_owner(table: pd.DataFrame) -> pd.DataFrame:
+    """Each owner has two plants of nearly the same mass, whatever was measured of them."""
+    half = len(table) // 2
+    mass = np.tile(table["mass"].astype(float).to_numpy()[:half], 2)
+    noise = np.random.default_rng(6).normal(0, 0.5, len(mass))
+    owner = np.tile([f"owner {name:03d}" for name in np.random.default_rng(7).permutation(half)], 2)
+    return table.head(2 * half).assign(mass=[f"{cell:.2f}" for cell in mass + noise], owner=owner)
+
+
+def half_again(table: pd.DataFrame) -> pd.DataFrame:
+    """Half of the rows are there twice."""
+    return pd.concat([table, table.head(len(table) // 2)], ignore_index=True)
+
+
+NOTES = """\
+    (public / "notes").mkdir()
+    for at, grams in zip(table["id"], table[TARGET].astype(float)):
+        (public / "notes" / f"{at}.txt").write_text("x" * (100 + int(grams * 10)))
+"""
+NAMED_NOTES = """\
+    place = table[TARGET].astype(float).rank(method="first").astype(int) + 1000
+    table = table.assign(note="note" + place.astype(str) + ".txt")
+    (public / "notes").mkdir()
+    for name in table["note"]:
+        (public / "notes" / name).write_text("a plant")
+"""
+
+
 def described(*lines: str) -> Callable[[TaskPackage], TaskPackage]:
     """Add lines to the list of columns."""
     return swap("description.md", "- `pot`:", "\n".join([*lines, "- `pot`:"]))
@@ -382,6 +410,21 @@ DATA = (
         ),
     ),
     Fault(
+        "raw_table_left_behind",
+        "data.rows_not_public",
+        in_prepare(SPLIT, f'    table.drop(columns="id").to_csv(public / "old.txt", index=False, sep="|")\n{SPLIT}'),
+    ),
+    Fault(
+        "sizes_of_files_tell",
+        "data.file_metadata",
+        in_prepare(SPLIT, NOTES + SPLIT),
+    ),
+    Fault(
+        "names_of_files_tell",
+        "data.file_metadata",
+        lambda package: described("- `note`: a file in notes/.")(in_prepare(SPLIT, NAMED_NOTES + SPLIT)(package)),
+    ),
+    Fault(
         "column_not_described", "description.columns", swap("description.md", "- `soil`: acidity of the soil.\n", "")
     ),
     Fault("other_header", "description.header", swap("description.md", "id,mass\n", "id,prediction\n")),
@@ -505,6 +548,13 @@ EXECUTED = (
             '(1000 + table[TARGET].astype(float).rank(method="first").astype(int)).astype(str)',
         ),
     ),
+    Fault(
+        "copies_that_win",
+        "execution.cheats_gain_nothing",
+        in_prepare("keys = known.map(place)", "keys = (known + [str(at) for at in range(len(known))]).map(place)"),
+        raw=half_again,
+    ),
+    Fault("owners_that_win", "execution.cheats_gain_nothing", described("- `owner`: whose it is."), raw=with_owner),
 )
 
 
