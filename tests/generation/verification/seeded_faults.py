@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from harness.package import TaskPackage
+from tests.generation.verification.good_packages import plants
 
 
 def _same_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -186,12 +187,13 @@ def with_bed(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_owner(table: pd.DataFrame) -> pd.DataFrame:
-    """Each owner has two plants of nearly the same mass, whatever was measured of them."""
-    half = len(table) // 2
-    mass = np.tile(table["mass"].astype(float).to_numpy()[:half], 2)
-    noise = np.random.default_rng(6).normal(0, 0.5, len(mass))
-    owner = np.tile([f"owner {name:03d}" for name in np.random.default_rng(7).permutation(half)], 2)
-    return table.head(2 * half).assign(mass=[f"{cell:.2f}" for cell in mass + noise], owner=owner)
+    """A quarter of the plants come in pairs of one owner and nearly one mass, whatever was measured of them."""
+    pairs = len(table) // 8
+    mass = table["mass"].astype(float).to_numpy().copy()
+    mass[pairs : 2 * pairs] = mass[:pairs] + np.random.default_rng(6).normal(0, 0.5, pairs)
+    owner = np.random.default_rng(7).permutation(len(table))
+    owner[pairs : 2 * pairs] = owner[:pairs]
+    return table.assign(mass=[f"{cell:.2f}" for cell in mass], owner=[f"owner {name:04d}" for name in owner])
 
 
 def half_again(table: pd.DataFrame) -> pd.DataFrame:
@@ -205,8 +207,8 @@ NOTES = """\
         (public / "notes" / f"{at}.txt").write_text("x" * (100 + int(grams * 10)))
 """
 NAMED_NOTES = """\
-    place = table[TARGET].astype(float).rank(method="first").astype(int) + 1000
-    table = table.assign(note="note" + place.astype(str) + ".txt")
+    ranks = table[TARGET].astype(float).rank(method="first").astype(int) + 1000
+    table = table.assign(note="note" + ranks.astype(str) + ".txt")
     (public / "notes").mkdir()
     for name in table["note"]:
         (public / "notes" / name).write_text("a plant")
@@ -554,7 +556,12 @@ EXECUTED = (
         in_prepare("keys = known.map(place)", "keys = (known + [str(at) for at in range(len(known))]).map(place)"),
         raw=half_again,
     ),
-    Fault("owners_that_win", "execution.cheats_gain_nothing", described("- `owner`: whose it is."), raw=with_owner),
+    Fault(
+        "owners_that_win",
+        "execution.cheats_gain_nothing",
+        described("- `owner`: whose it is."),
+        raw=lambda _: with_owner(plants(1600)),
+    ),
 )
 
 
