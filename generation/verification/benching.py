@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from generation.verification.answers import Form, read_prediction
 from generation.verification.evidence import Bench, MutantScores
+from generation.verification.sensitivity import sign
 from generation.verification.submissions import (
     AGAIN,
     ANSWERS,
@@ -69,6 +70,7 @@ class BenchJob:
             "draws": DRAWS,
             "shuffle": list(known.cheats),
             "times": SHUFFLES,
+            "sign": sign(tables.card.metric),
             "seed": self.seed,
         }
         file = io.BytesIO()

@@ -116,11 +116,16 @@ class Run:
 
 @dataclass(frozen=True)
 class ProbeRuns:
-    """The reference solution, `check-submission` on its result, and the ladder of probes from weak to strong."""
+    """The reference solution, `check-submission` on its result, and the ladder of probes from weak to strong.
+
+    `verdicts` are what `check-submission` says, to the letter, of submissions that differ in their answers alone, by
+    their form (`whole`, `short`) and name.
+    """
 
     reference: Run
     checked: Run
     ladder: Mapping[str, Run]
+    verdicts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

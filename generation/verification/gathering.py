@@ -21,7 +21,7 @@ from generation.verification.reach import Reach
 from generation.verification.registry import Part
 from generation.verification.repeating import open_folder, repeated
 from generation.verification.rooms import BenchFailed, run_bench, run_probes
-from generation.verification.submissions import Vectors, vectors
+from generation.verification.submissions import Vectors, same_in_form, vectors
 from generation.verification.tables import BrokenTables, Tables, read_tables
 from generation.verification.trials import grade_trials
 from harness.grading import GraderCrashed
@@ -192,7 +192,8 @@ async def grade_all(desk: Desk) -> Grades | Lacking:
 async def probe(desk: Desk) -> ProbeRuns | Lacking:
     """The reference solution and the ladder, where an agent would work."""
     with open_folder() as folder:
-        return await run_probes(desk.task, desk.form, folder, sandbox=desk.sandbox)
+        asked = same_in_form(desk.form, desk.vectors)
+        return await run_probes(desk.task, desk.form, folder, asked, sandbox=desk.sandbox)
 
 
 async def bench(desk: Desk, probes: ProbeRuns | Lacking) -> Bench | Lacking:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from generation.verification.answers import Form
 from generation.verification.benching import BenchJob
 from generation.verification.evidence import Bench, ProbeRuns, Run
-from generation.verification.submissions import LADDER
+from generation.verification.submissions import LADDER, Variants
 from harness.competition.validity import size_bound
 from harness.errors import MlesmithError
 from harness.evals import agent_sandbox
@@ -53,27 +53,35 @@ def probing_sandbox(task: PreparedTask, folder: Path) -> SandboxSpec:
     return spec.model_copy(update={"mounts": (*spec.mounts, *ours)})
 
 
-async def run_probes(task: PreparedTask, form: Form, folder: Path, *, sandbox: str) -> ProbeRuns:
-    """The ladder, and beside it in a room of its own the untrusted reference solution and `check-submission`."""
+async def run_probes(task: PreparedTask, form: Form, folder: Path, asked: Variants, *, sandbox: str) -> ProbeRuns:
+    """The ladder, and beside it in a room of its own the untrusted reference solution and `check-submission`.
+
+    What `check-submission` says of `asked` is heard in the ladder's room, where nothing of the package runs.
+    """
     spec = probing_sandbox(task, folder)
-    climbing = asyncio.create_task(_climb(task, form, spec, sandbox))
+    climbing = asyncio.create_task(_climb(task, form, spec, sandbox, asked))
     try:
         async with reserve_sandbox(spec, sandbox) as room:
             limit = task.package.card.limits.time_s
             reference = await _run(room.python([f"{PROBES}/solution.py"], timeout=limit), limit)
             submission = await _left(room, "submission.csv", size_bound(task.rules))
             checked = await _run(room.exec(["check-submission"], timeout=CHECK_S), CHECK_S)
-        ladder = await climbing
+        ladder, verdicts = await climbing
     finally:
         climbing.cancel()
         await asyncio.gather(climbing, return_exceptions=True)
     return ProbeRuns(
-        reference=Run(reference.code, reference.seconds, reference.messages, submission), checked=checked, ladder=ladder
+        reference=Run(reference.code, reference.seconds, reference.messages, submission),
+        checked=checked,
+        ladder=ladder,
+        verdicts=verdicts,
     )
 
 
-async def _climb(task: PreparedTask, form: Form, spec: SandboxSpec, sandbox: str) -> dict[str, Run]:
-    """The ladder's probes by name."""
+async def _climb(
+    task: PreparedTask, form: Form, spec: SandboxSpec, sandbox: str, asked: Variants
+) -> tuple[dict[str, Run], dict[str, dict[str, str]]]:
+    """The ladder's probes by name, and the verdicts on what is asked."""
     question = task.package.card.task
     words = {
         "id": question.id_column,
@@ -88,7 +96,19 @@ async def _climb(task: PreparedTask, form: Form, spec: SandboxSpec, sandbox: str
     async with reserve_sandbox(spec, sandbox) as room:
         ladder = await _run(room.python([f"{PROBES}/ladder.py", json.dumps(words)], timeout=LADDER_S), LADDER_S)
         left = {name: await _left(room, f"{name}.csv", bound) for name in LADDER}
-    return {name: Run(ladder.code, ladder.seconds, ladder.messages, file) for name, file in left.items()}
+        verdicts = await _verdicts(room, asked)
+    return {name: Run(ladder.code, ladder.seconds, ladder.messages, file) for name, file in left.items()}, verdicts
+
+
+async def _verdicts(room: SandboxEnvironment, asked: Variants) -> dict[str, dict[str, str]]:
+    """What the command says of each file, with its exit code; every file is asked of under the name that is graded."""
+    said: dict[str, dict[str, str]] = {kind: {} for kind in asked}
+    for kind, variants in asked.items():
+        for name, file in variants.items():
+            await room.write_file(f"{WORKSPACE}/submission.csv", file)
+            ended = await _run(room.exec(["check-submission"], timeout=CHECK_S), CHECK_S)
+            said[kind][name] = f"{ended.messages} (exit code {ended.code})"
+    return said
 
 
 async def run_bench(task: PreparedTask, job: BenchJob, folder: Path, *, sandbox: str) -> Bench:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from generation.verification.answers import Form, Rows, blend
-from generation.verification.signal import most_frequent, sort_key
-from generation.verification.tables import Answers, Numbers, Words, numbers_of, words_of
+from generation.verification.cheating import cheat_vectors
+from generation.verification.tables import Answers, Words, numbers_of, words_of
 
 # Two pairs of steps lie close together: a score that is rounded to one digit cannot tell them apart.
 STEPS = (0.03, 0.07, 0.12, 0.2, 0.3, 0.45, 0.48, 0.8, 0.84, 1.0)
@@ -18,11 +18,11 @@ STEPS = (0.03, 0.07, 0.12, 0.2, 0.3, 0.45, 0.48, 0.8, 0.84, 1.0)
 WRONG = (0.03, 0.07, 0.12, 0.17, 0.22, 0.3, 0.32, 0.42, 0.44, 0.5)
 TENTHS = 10
 MOST_SLICES_BY_LABEL = 8
-NEIGHBOURS = 5
 
 LADDER = ("tree", "neighbours", "simple", "strong")
 REFERENCE = "reference"
 ANSWERS, AGAIN, SAMPLE, CONSTANT = "answers", "answers_again", "sample", "constant"
+Variants = Mapping[str, Mapping[str, bytes]]
 REWRITTEN = ("rows_permuted", "columns_permuted", "white_space", "windows_lines", "byte_order_mark")
 
 
@@ -98,37 +98,6 @@ def parts(form: Form) -> dict[str, Rows]:
     return found | {f"label_{k}": form.truth == label for k, label in enumerate(labels) if (form.truth == label).any()}
 
 
-def cheat_vectors(form: Form, generator: np.random.Generator) -> dict[str, Answers]:
-    """What can be guessed without a feature: by near ids, by the place in the file, by the train order, by id alone."""
-    tables = form.tables
-    train, test = tables.train[tables.id], tables.test[tables.id]
-    n_train, n_test = len(train), len(test)
-    by_place = np.linspace(0, n_train - 1, n_test).astype(int)
-    by_value = np.argsort(np.argsort(sort_key(test), kind="stable"), kind="stable")
-    ordered = tables.y_train[np.argsort(tables.y_train, kind="stable")]
-    spread = np.linspace(0, n_train - 1, n_test).astype(int)
-    return {
-        "cheat_near_ids": form.exact(_nearest(sort_key(train), tables.y_train, sort_key(test))),
-        "cheat_same_place": form.exact(tables.y_train[by_place]),
-        "cheat_train_order": form.exact(tables.y_train[np.arange(n_test) % n_train]),
-        "cheat_id_as_rank": form.exact(ordered[spread[by_value]]),
-        "cheat_sorted_file": form.exact(ordered[spread]),
-        "cheat_shuffled_train": form.exact(tables.y_train[generator.integers(0, n_train, n_test)]),
-    }
-
-
-def _nearest(keys: Numbers, y: Answers, asked: Numbers) -> Answers:
-    """The mean or the most frequent of the nearest neighbours by a key."""
-    order = np.argsort(keys, kind="stable")
-    width = min(NEIGHBOURS, len(keys))
-    low = np.clip(np.searchsorted(keys[order], asked) - width // 2, 0, len(keys) - width)
-    near = y[order][low[:, None] + np.arange(width)]
-    if y.dtype.kind == "f":
-        means: Numbers = near.astype(float).mean(axis=1)
-        return means
-    return np.array([most_frequent(row) for row in near])
-
-
 def sample_prediction_file(form: Form) -> bytes:
     """sample_submission.csv as it is."""
     return form.tables.sample.to_csv(index=False, lineterminator="\n").encode()
@@ -163,3 +132,17 @@ def shuffled_sample(form: Form, seed: int) -> bytes:
     for name in form.columns:
         frame[name] = frame[name].to_numpy()[order]
     return frame.to_csv(index=False, lineterminator="\n").encode()
+
+
+def same_in_form(form: Form, known: Vectors) -> Variants:
+    """Submissions that differ in their answers alone, whole and a row short: nothing public tells them apart."""
+    constant, exact = known.of[CONSTANT], known.of[ANSWERS]
+    rows = np.arange(len(form.truth))
+    names = (ANSWERS, CONSTANT, "shuffled_answers", known.noise[0], known.noise[-1])
+    predictions = {name: known.of[name] for name in names}
+    # What an agent would try that asks row by row: one cell right, the same cell wrong.
+    predictions["one_right"] = blend(rows == 0, exact, constant)
+    predictions["one_wrong"] = blend(rows == 0, form.wrong(), constant)
+    whole = {name: form.file(prediction) for name, prediction in predictions.items()}
+    short = {name: whole[name].rstrip(b"\n").rpartition(b"\n")[0] + b"\n" for name in (ANSWERS, CONSTANT)}
+    return {"whole": whole, "short": short}

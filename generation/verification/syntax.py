@@ -66,6 +66,17 @@ class Code:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skip:
                 yield node.value, node.lineno
 
+    @property
+    def continued(self) -> set[tuple[str, int]]:
+        """The texts, with their lines, that go on after a value in an f-string: `/a.csv` of f"{folder}/a.csv"."""
+        return {
+            (piece.value, piece.lineno)
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.JoinedStr)
+            for piece in node.values[1:]
+            if isinstance(piece, ast.Constant) and isinstance(piece.value, str)
+        }
+
     def _docstrings(self) -> Iterator[ast.expr]:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):

@@ -110,7 +110,8 @@ def row_keys(frame: pd.DataFrame) -> npt.NDArray[np.uint64]:
 class Tables:
     """What prepare.py wrote, read as text.
 
-    `others` are the public files besides the three tables and the description, with the first megabyte of their text.
+    `others` are the public files besides the three tables and the description, with the first megabyte of their text;
+    `sizes` are their bytes.
     """
 
     card: TaskCard
@@ -119,6 +120,7 @@ class Tables:
     sample: pd.DataFrame
     answers: pd.DataFrame
     others: Mapping[str, str] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -187,7 +189,8 @@ def read_tables(card: TaskCard, public: Path, private: Path) -> Tables:
         for path in sorted(public.rglob("*"))
         if path.is_file() and path.relative_to(public).as_posix() not in known
     }
-    tables = Tables(card, frames["train.csv"], frames["test.csv"], frames[PUBLIC[2]], frames[ANSWERS], others)
+    sizes = {name: (public / name).stat().st_size for name in others}
+    tables = Tables(card, frames["train.csv"], frames["test.csv"], frames[PUBLIC[2]], frames[ANSWERS], others, sizes)
     problems = form_problems(tables)
     if problems:
         raise BrokenTables(problems)

@@ -8,12 +8,13 @@ from typing import Literal
 from inspect_ai.solver import Solver
 
 from harness.agents.controls import nothing, oracle, sample_submission
+from harness.agents.dojo import dojo, dojo_scripted
 from harness.agents.names import BASELINES
 from harness.agents.programs import baseline, script
 from harness.agents.react import react
 from harness.errors import UnknownName
 
-Kind = Literal["control", "baseline", "script", "model"]
+Kind = Literal["control", "baseline", "test", "script", "model"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ def _cards() -> list[AgentCard]:
         AgentCard("nothing", "control", "control", "Submits nothing: must be missing.", nothing),
         AgentCard("script", "script", "script", "Your own Python file: script:FILE.", script),
         AgentCard("react", "", "model", "A language model with a shell, Python and check_submission.", react),
+        AgentCard("dojo", "", "model", "A language model with MLE-Dojo's actions and a budget of them.", dojo),
+        AgentCard(
+            "dojo_scripted", "scripted", "test", "A script through the same actions; no contestant.", dojo_scripted
+        ),
     ]
 
 

@@ -41,5 +41,6 @@ def _on_scoring(text: str) -> str:
     if heading is None:
         return text
     after = text[heading.end() :]
-    following = re.search(r"^#+ ", after, re.M)
+    level = len(heading[0]) - len(heading[0].lstrip("#"))
+    following = re.search(rf"^#{{1,{level}}} ", after, re.M)  # headings below it belong to it
     return after[: following.start()] if following else after

@@ -5,10 +5,10 @@ import numpy as np
 from generation.verification.evidence import Evidence
 from generation.verification.findings import Finding
 from generation.verification.registry import Part, check
-from generation.verification.tables import Numbers, Tables, canonical, row_keys
+from generation.verification.tables import row_keys
+from generation.verification.twins import CHANCE, expected_twins
 
 LIMIT = 0.01  # a look-up then moves an accuracy by at most one point, less than its standard error at 2,000 rows
-CHANCE = 0.01  # expected number of equal train rows if the columns were independent
 
 
 @check(
@@ -37,14 +37,3 @@ def duplicates_across(evidence: Evidence) -> Finding:
             else ""
         ),
     )
-
-
-def expected_twins(tables: Tables) -> Numbers:
-    """How many train rows each test row would equal by chance if the columns were independent; shape (n_test,)."""
-    train, test = canonical(tables.train[list(tables.features)]), canonical(tables.test[list(tables.features)])
-    logs = np.full(len(test), np.log(len(train)))
-    for name in tables.features:
-        shares = train[name].value_counts(normalize=True)
-        logs += np.log(test[name].map(shares).fillna(1 / len(train)).to_numpy(dtype=np.float64))
-    twins: Numbers = np.exp(logs)
-    return twins

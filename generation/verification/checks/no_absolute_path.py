@@ -24,13 +24,16 @@ def no_absolute_path(evidence: Evidence) -> Finding:
 
 
 def _problems(code: Code) -> list[str]:
-    found = [f"{code.name}:{line}: {text[:60]!r}" for text, line in code.texts if _leads_out(code.name, text)]
+    continued = code.continued
+    found = [
+        f"{code.name}:{line}: {text[:60]!r}"
+        for text, line in code.texts
+        if CLIMBING.search(text) or ((text, line) not in continued and _is_absolute(code.name, text))
+    ]
     if code.name != "solution.py":  # an agent's working directory is its own
         found += [f"{code.name}:{call.lineno}: {name}()" for name, call in code.calls if name in HOMES]
     return found
 
 
-def _leads_out(file: str, text: str) -> bool:
-    if CLIMBING.search(text):
-        return True
+def _is_absolute(file: str, text: str) -> bool:
     return bool(ABSOLUTE.fullmatch(text)) and not (file == "solution.py" and ALLOWED.fullmatch(text))

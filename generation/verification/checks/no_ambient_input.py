@@ -44,6 +44,7 @@ AMBIENT = frozenset(
         "numpy.random.randint",
     ]
 )
+SEEDED_BY = {"random.": "random.seed", "numpy.random.": "numpy.random.seed"}
 NEEDS_SEED = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"})
 
 
@@ -59,10 +60,16 @@ def no_ambient_input(evidence: Evidence) -> Finding:
 
 def _problems(code: Code) -> list[str]:
     own = {node.id for node in ast.walk(code.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    called = {name for name, call in code.calls if call.args}
+    # A seed of the clock is found by itself, and one that comes too late by running prepare.py twice.
+    seeded = tuple(start for start, seed in SEEDED_BY.items() if seed in called)
     found = [
         f"{code.name}:{node.lineno}: uses {name}"
         for node in ast.walk(code.tree)
-        if isinstance(node, ast.Name | ast.Attribute) and (name := code.name_of(node)) in AMBIENT and name not in own
+        if isinstance(node, ast.Name | ast.Attribute)
+        and (name := code.name_of(node)) in AMBIENT
+        and name not in own
+        and not name.startswith(seeded)
     ]
     found += [
         f"{code.name}:{call.lineno}: {name} without a seed"

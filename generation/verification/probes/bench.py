@@ -2,8 +2,9 @@
 
 Runs inside a sandbox apart from every agent: `python bench.py METRIC ANSWERS JOB RESULT`. JOB is an .npz of predictions
 by name (rows as in the ids of `rules`) with a `job`: a JSON text of `rules`, `targets`, `columns`, `vectors`, `mutate`,
-`resample`, `draws`, `shuffle`, `times`, `seed`. RESULT becomes JSON: `scores`, `mutants`, `replicates`, `shuffles`;
-null where a score is none.
+`resample`, `draws`, `shuffle`, `times`, `sign` (1 where more is better, else -1), `seed`. What is shuffled is resampled
+as well where it beats the constant. RESULT becomes JSON: `scores`, `mutants`, `replicates`, `shuffles`; null where a
+score is none.
 """
 
 import json
@@ -159,6 +160,16 @@ def shuffles(
     }
 
 
+def better(scores: Mapping[str, float | None], names: Iterable[str], sign: float) -> list[str]:
+    """Those that score better than the constant."""
+    constant = scores["constant"]
+    return [
+        name
+        for name in names
+        if constant is not None and (score := scores[name]) is not None and sign * (score - constant) > 0
+    ]
+
+
 def main(arguments: Iterable[str]) -> None:
     """Read the job, score, write the result."""
     metric, answers, job_file, result = (Path(word) for word in arguments)
@@ -170,15 +181,15 @@ def main(arguments: Iterable[str]) -> None:
     score: Score = load_metric(metric).evaluate
     tried = {name: guesses[name] for name in job["mutate"]}
     broken = Mutants(score, guesses["answers"], job["columns"]).all() if tried else {}
+    scores = {name: finite(score, truth, guess) for name, guess in guesses.items()}
+    resampled = [*job["resample"], *better(scores, job["shuffle"], job["sign"])]
     found = {
-        "scores": {name: finite(score, truth, guess) for name, guess in guesses.items()},
+        "scores": scores,
         "mutants": {
             name: {vector: finite(mutant, truth, guess) for vector, guess in tried.items()}
             for name, mutant in broken.items()
         },
-        "replicates": replicates(
-            score, truth, {name: guesses[name] for name in job["resample"]}, job["draws"], job["seed"]
-        ),
+        "replicates": replicates(score, truth, {name: guesses[name] for name in resampled}, job["draws"], job["seed"]),
         "shuffles": shuffles(
             score, truth, {name: guesses[name] for name in job["shuffle"]}, job["columns"], job["times"], job["seed"]
         ),

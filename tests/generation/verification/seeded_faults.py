@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from harness.package import TaskPackage
+from tests.generation.verification.good_packages import plants
 
 
 def _same_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -183,6 +184,35 @@ def with_bed(table: pd.DataFrame) -> pd.DataFrame:
     beds = np.arange(len(table)) // 5
     days = pd.date_range("2020-01-01", periods=len(table)).strftime("%Y-%m-%d")
     return table.assign(bed=beds.astype(str), day=np.random.default_rng(1).permutation(days))
+
+
+def with_owner(table: pd.DataFrame) -> pd.DataFrame:
+    """A quarter of the plants come in pairs of one owner and nearly one mass, whatever was measured of them."""
+    pairs = len(table) // 8
+    mass = table["mass"].astype(float).to_numpy().copy()
+    mass[pairs : 2 * pairs] = mass[:pairs] + np.random.default_rng(6).normal(0, 0.5, pairs)
+    owner = np.random.default_rng(7).permutation(len(table))
+    owner[pairs : 2 * pairs] = owner[:pairs]
+    return table.assign(mass=[f"{cell:.2f}" for cell in mass], owner=[f"owner {name:04d}" for name in owner])
+
+
+def half_again(table: pd.DataFrame) -> pd.DataFrame:
+    """Half of the rows are there twice."""
+    return pd.concat([table, table.head(len(table) // 2)], ignore_index=True)
+
+
+NOTES = """\
+    (public / "notes").mkdir()
+    for at, grams in zip(table["id"], table[TARGET].astype(float)):
+        (public / "notes" / f"{at}.txt").write_text("x" * (100 + int(grams * 10)))
+"""
+NAMED_NOTES = """\
+    ranks = table[TARGET].astype(float).rank(method="first").astype(int) + 1000
+    table = table.assign(note="note" + ranks.astype(str) + ".txt")
+    (public / "notes").mkdir()
+    for name in table["note"]:
+        (public / "notes" / name).write_text("a plant")
+"""
 
 
 def described(*lines: str) -> Callable[[TaskPackage], TaskPackage]:
@@ -382,6 +412,21 @@ DATA = (
         ),
     ),
     Fault(
+        "raw_table_left_behind",
+        "data.rows_not_public",
+        in_prepare(SPLIT, f'    table.drop(columns="id").to_csv(public / "old.txt", index=False, sep="|")\n{SPLIT}'),
+    ),
+    Fault(
+        "sizes_of_files_tell",
+        "data.file_metadata",
+        in_prepare(SPLIT, NOTES + SPLIT),
+    ),
+    Fault(
+        "names_of_files_tell",
+        "data.file_metadata",
+        lambda package: described("- `note`: a file in notes/.")(in_prepare(SPLIT, NAMED_NOTES + SPLIT)(package)),
+    ),
+    Fault(
         "column_not_described", "description.columns", swap("description.md", "- `soil`: acidity of the soil.\n", "")
     ),
     Fault("other_header", "description.header", swap("description.md", "id,mass\n", "id,prediction\n")),
@@ -504,6 +549,18 @@ EXECUTED = (
             "[str(1000 + at) for at in range(len(table))]",
             '(1000 + table[TARGET].astype(float).rank(method="first").astype(int)).astype(str)',
         ),
+    ),
+    Fault(
+        "copies_that_win",
+        "execution.cheats_gain_nothing",
+        in_prepare("keys = known.map(place)", "keys = (known + [str(at) for at in range(len(known))]).map(place)"),
+        raw=half_again,
+    ),
+    Fault(
+        "owners_that_win",
+        "execution.cheats_gain_nothing",
+        described("- `owner`: whose it is."),
+        raw=lambda _: with_owner(plants(1600)),
     ),
 )
 

@@ -23,8 +23,17 @@ sample.to_csv("submission.csv", index=False)
 
 
 def reply(tool: str, **arguments: str) -> ModelOutput:
-    """One scripted turn; with a usage, so that nothing is counted by a tokenizer that would be downloaded."""
-    made = ModelOutput.for_tool_call("mockllm/model", tool, dict(arguments))
+    """One scripted turn with a call of a tool."""
+    return _used(ModelOutput.for_tool_call("mockllm/model", tool, dict(arguments)))
+
+
+def talk(words: str) -> ModelOutput:
+    """One scripted turn without a call."""
+    return _used(ModelOutput.from_content("mockllm/model", words))
+
+
+def _used(made: ModelOutput) -> ModelOutput:
+    """With a usage, so that nothing is counted by a tokenizer that would be downloaded."""
     made.usage = ModelUsage(input_tokens=10, output_tokens=5, total_tokens=15)
     return made
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import read_eval_log
+from inspect_ai.model import ModelOutput
 
 from harness.evals import competition_task
 from harness.package import load_package
@@ -18,8 +19,10 @@ from tests.harness.packages import make_package
 HOUSE = Path(__file__).parents[3]
 
 
-def run(program: str, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    (cwd / "replies.json").write_bytes(REPLIES.dump_json(good_agent()))
+def run(
+    program: str, *words: str, cwd: Path, replies: list[ModelOutput] | None = None
+) -> subprocess.CompletedProcess[str]:
+    (cwd / "replies.json").write_bytes(REPLIES.dump_json(replies or good_agent()))
     return subprocess.run(
         [sys.executable, "-m", "tests.harness.agents.scripted", "replies.json", program, *words],
         cwd=cwd,

@@ -1,0 +1,31 @@
+"""Test rows that equal train rows, and how many would by chance."""
+
+import numpy as np
+import numpy.typing as npt
+
+from generation.verification.tables import Numbers, Tables, canonical, row_keys
+
+CHANCE = 0.01  # expected number of equal train rows if the columns were independent
+
+
+def expected_twins(tables: Tables) -> Numbers:
+    """How many train rows each test row would equal by chance if the columns were independent; shape (n_test,)."""
+    train, test = canonical(tables.train[list(tables.features)]), canonical(tables.test[list(tables.features)])
+    logs = np.full(len(test), np.log(len(train)))
+    for name in tables.features:
+        shares = train[name].value_counts(normalize=True)
+        logs += np.log(test[name].map(shares).fillna(1 / len(train)).to_numpy(dtype=np.float64))
+    twins: Numbers = np.exp(logs)
+    return twins
+
+
+def twins(tables: Tables) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
+    """Which test rows have all features of a train row by more than chance, and its place; both of shape (n_test,)."""
+    names = list(tables.features)
+    keys = row_keys(tables.train[names])
+    order = np.argsort(keys, kind="stable")
+    asked = row_keys(tables.test[names])
+    at = np.minimum(np.searchsorted(keys[order], asked), len(keys) - 1)
+    place = order[at]
+    there = keys[place] == asked
+    return (there & (expected_twins(tables) < CHANCE) if there.any() else there), place
