@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from generation.verification.battery import verify
-from generation.verification.evidence import Bench, Evidence, MutantScores
+from generation.verification.evidence import Bench, Evidence, Graded, Grades, MutantScores
 from generation.verification.findings import Layer, Verdict
 from generation.verification.registry import catalogue, chosen
 from generation.verification.report import CheckResult
+from generation.verification.submissions import REWRITTEN
+from harness.competition.reasons import Reason, Status
 from harness.package import load_package
 from harness.sources import SourceError
 from tests.generation.verification.good_bases import BASES
@@ -99,3 +101,16 @@ def test_every_check_but_those_told_has_a_seeded_fault() -> None:
         "review.reading",
     }
     assert {check.id for check in catalogue()} - {fault.caught_by for fault in FAULTS} == without
+
+
+def test_a_rewriting_that_scores_otherwise_is_told(tmp_path: Path) -> None:
+    """No package can bring this about; a harness that joins by place instead of by id would."""
+    graded = Graded(Status.GRADED, 0.0)
+    check, package = chosen(["grading.permutation_invariant"])[0], good_package(tmp_path)
+    same = Grades({"answers": graded, **dict.fromkeys(REWRITTEN, graded)}, (), (), ())
+    assert check.run(Evidence(package, grades=same)).verdict is Verdict.PASS
+    for name in REWRITTEN:
+        for other in (Graded(Status.GRADED, 0.1), Graded(Status.INVALID, None, Reason.MISSING_COLUMNS)):
+            found = check.run(Evidence(package, grades=replace(same, of={**same.of, name: other})))
+            assert found.verdict is Verdict.FAIL
+            assert name in found.evidence

@@ -26,6 +26,8 @@ from tests.generation.verification.seeded.fault import Fault
 
 THRESHOLD = re.compile(r"[A-Z_]+(: [^=]+)? = ([-0-9.]|\{[^}]*[0-9])")
 
+DECIDING = ("fingerprints", "intervals", "origins", "reach", "sensitivity", "signal", "worth")
+
 
 def tables_of(package: TaskPackage, raw: Path, out: Path) -> Tables | Lacking:
     run_here(package.files["prepare.py"], raw, out)
@@ -143,9 +145,9 @@ def test_code_that_looks_at_sets_is_run_under_more_hash_seeds(code: str, looks: 
 
 
 def test_each_threshold_of_a_check_says_why() -> None:
-    """A constant of a check has its reason beside it, or on the line above."""
-    bare = []
-    for path in sorted(Path(checks.__file__).parent.glob("*.py")):
+    """A constant of a check, or of what it decides by, has its reason beside it or on the line above."""
+    bare, folder = [], Path(checks.__file__).parent
+    for path in (*sorted(folder.glob("*.py")), *(folder.parent / f"{name}.py" for name in DECIDING)):
         lines = path.read_text(encoding="utf-8").splitlines()
         for above, line in zip(["", *lines], lines, strict=False):
             if THRESHOLD.match(line) and "#" not in line and not above.startswith("#"):

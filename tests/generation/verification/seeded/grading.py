@@ -11,8 +11,8 @@ REFUSING = """\
 
     def evaluate"""
 HALF = ("n = len(y_true) // 2", "y_true, y_pred = y_true.head(n), y_pred.head(n)")
-# Addresses are drawn anew for every process; the share of them is too small for anything but an exact comparison.
-MOMENT = "moment = id(y_pred) // 4096 % 997 / 1e10"
+# Two tables never lie in one place; the share of it is too small for anything but an exact comparison.
+MOMENT = "moment = id(y_pred) // 16 % 997 / 1e10"
 
 
 def with_formula(table: pd.DataFrame) -> pd.DataFrame:

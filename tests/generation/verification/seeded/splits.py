@@ -2,7 +2,9 @@
 
 from tests.generation.verification.seeded.fault import Fault, before_split, both, in_prepare, split, swap
 
-BY_ROW = 'is_test = (table["height"] + table["soil"]).map(place).str[:8].map(lambda text: int(text, 16)) < 0.25 * 16**8'
+# As many test rows as before, so that the description's figures stay true.
+BY_ROW = 'is_test = (table["height"] + table["soil"]).map(place).rank(method="first") <= is_test.sum()'
+BY_ROW_AND_TARGET = 'is_test = (table["height"] + table[TARGET]).map(place).rank(method="first") <= is_test.sum()'
 
 BED = "- `bed`: the bed that it grew in; no bed is in both parts.\n"
 
@@ -71,5 +73,11 @@ SPLITS = (
         "the hash of the split sees the target",
         in_prepare("known = table.drop(columns=TARGET).agg", "known = table.agg"),
         base="blooms",
+    ),
+    Fault(
+        "test_rows_chosen_with_target",
+        "data.split_blind",
+        "which rows are test rows is a hash that sees the target",
+        before_split(BY_ROW_AND_TARGET),
     ),
 )
