@@ -56,10 +56,10 @@ DESCRIPTION = (
         swap("description.md", "- `soil`: acidity of the soil.\n", ""),
     ),
     Fault(
-        "group_not_described",
+        "pot_not_described",
         "description.columns",
-        "the column of the groups is not described",
-        swap("description.md", "- `bed`: the bed that it grew in; no bed is in both parts.\n", ""),
+        "a column of words is not described",
+        swap("description.md", "- `pot`: the kind of pot.\n", ""),
         base="mass_beds",
     ),
     Fault(

@@ -93,12 +93,18 @@ async def _run(package: TaskPackage, others: tuple[TaskPackage, ...]) -> Outcome
 async def _results(
     package: TaskPackage, others: tuple[TaskPackage, ...], only: list[str] | None
 ) -> tuple[CheckResult, ...]:
-    """Every check's result; a source that cannot be fetched stops a package as if no check could be asked."""
+    """Every check's result; what stops the battery itself stops a package as if no check could be asked.
+
+    With all checks on that is a source that cannot be fetched alone. With a check of texts switched off the battery may
+    meet what it is built to be kept from.
+    """
     try:
         report: VerificationReport = await verify(package, against=others, only=only)
     except MachineError:
         raise
-    except MlesmithError as error:
+    except Exception as error:
+        if only is None and not isinstance(error, MlesmithError):
+            raise
         told = {"verdict": Verdict.NOT_RUN, "evidence": str(error)}
         return tuple(
             CheckResult(id=check.id, layer=check.layer, **told)  # type: ignore[arg-type]
