@@ -20,6 +20,7 @@ SKETCH = 64  # the standard error of the share of common values is then .05 at A
 ALIKE = 0.8  # common values of two columns: a copy may have lost or got a tenth of its rows, on either side
 RICH = 0.2  # distinct values of a row: with fewer (ages, counts, grades) unrelated columns have values in common
 SAME_ROWS = 0.8  # of what the smaller table says, in bits: a copy may have recoded or rounded a fifth of it
+SEVERAL = 3  # rich columns: one may be a plan's or an index's, which other tables have, too
 DIGITS = 8  # hexadecimal: two values share a hash by chance once in four billion
 MOST_COLUMNS = 40  # of a wide table; which ones is decided by their content, so in a copy they are the same
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio (Knuth, 1973): spreads the numbers of repetitions
@@ -119,23 +120,22 @@ def is_alike(one: ColumnPrint, other: ColumnPrint) -> bool:
 def common(one: Fingerprint, other: Fingerprint) -> float:
     """The share of the smaller table's bits that stand in columns which both have; from 0 to 1.
 
-    Of tables with rich columns those alone: two trials may have one plan, and differ in all that was measured.
+    Of all columns, or of the rich ones where both have several: a copy may have recoded whatever has few values.
     """
-    mine, theirs = _telling(one), _telling(other)
+    rich = [[column for column in table.columns if column.sketch] for table in (one, other)]
+    several = min(map(len, rich)) >= SEVERAL
+    return max(_common(one.columns, other.columns), _common(*rich) if several else 0.0)
+
+
+def _common(mine: Sequence[ColumnPrint], theirs: Sequence[ColumnPrint]) -> float:
     least = min(sum(column.bits for column in columns) for columns in (mine, theirs))
-    if least == 0:
-        return 0.0
     free, shared = list(theirs), 0.0
     for column in mine:
         match = next((candidate for candidate in free if is_alike(column, candidate)), None)
         if match is not None:
             free.remove(match)
             shared += min(column.bits, match.bits)
-    return shared / least
-
-
-def _telling(table: Fingerprint) -> list[ColumnPrint]:
-    return [column for column in table.columns if column.sketch] or list(table.columns)
+    return shared / least if least else 0.0
 
 
 def same_rows(one: Fingerprint, other: Fingerprint) -> bool:
