@@ -1,12 +1,15 @@
 """Leaks: the answer stands in a column, an id, an order, a public file, or in a file of the sandbox."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
-from sklearn.datasets import load_diabetes
+from scipy import stats
 
 from tests.generation.verification.good_bases import BED_ROWS
 from tests.generation.verification.seeded.fault import Fault, after_split, before_split, both, described, in_prepare
 
+MEASURED = {9: "height", 10: "light", 11: "water", 12: "soil"}  # columns of the library's table
 IDS = "[str(1000 + at) for at in range(len(table))]"
 
 
@@ -69,12 +72,14 @@ def twice(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_a_library(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a dataset that comes with a library, under other names and with columns of one's own."""
-    measured, goal = load_diabetes(return_X_y=True, scaled=False)
-    names = ["soil", "light", "height", "water", *(f"serum_{at}" for at in range(1, 7))]
-    known = pd.DataFrame(measured[: len(table)], columns=names).map("{:g}".format)
-    others = table[["site", "pot", "blooms", "kind"]]
-    return pd.concat([known, others.assign(mass=[f"{cell:g}" for cell in goal[: len(table)]])], axis=1)
+    """Numbers that a library carries along, and what follows from them. Its datasets agents cannot see; this is none."""
+    with np.load(Path(stats.__file__).with_name("_sobol_direction_numbers.npz")) as arrays:
+        known = pd.DataFrame(arrays["vinit"][9_000 : 9_000 + len(table)]).rename(columns=MEASURED)
+    drawn = np.random.default_rng(11)
+    seen = (known[list(MEASURED.values())] - known.mean()) / known.std()
+    mass = 30 + 6 * seen["height"] + 3 * seen["light"] + drawn.normal(0, 3, len(table))
+    named = known.rename(columns=lambda name: f"m_{name}" if isinstance(name, int) else name).astype(str)
+    return pd.concat([named, table[["site", "pot", "blooms", "kind"]].assign(mass=mass.map("{:.2f}".format))], axis=1)
 
 
 COLUMNS = (
@@ -245,7 +250,7 @@ PUBLIC_FILES = (
         "rows_of_a_library",
         "data.out_of_reach",
         "the rows lie in a file of a library that agents have",
-        described(*(f"- `serum_{at}`: a measurement of blood serum." for at in range(1, 7))),
+        described(*(f"- `m_{at}`: a number." for at in range(18) if at not in MEASURED)),
         raw=of_a_library,
         executed=True,
     ),

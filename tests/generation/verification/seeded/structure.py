@@ -242,6 +242,13 @@ PATHS_AND_INPUTS = (
         base="blooms",
     ),
     Fault(
+        "deletes_what_was_there",
+        "structure.no_deletion",
+        "prepare.py deletes a file of the public folder",
+        in_prepare(READ, f'    (public / "old.csv").unlink(missing_ok=True)\n{READ}'),
+        base="kind_chances",
+    ),
+    Fault(
         "writes_into_raw",
         "structure.no_deletion",
         "prepare.py writes into the raw folder",

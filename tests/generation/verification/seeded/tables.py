@@ -55,12 +55,12 @@ FORM = (
         executed=True,
     ),
     Fault(
-        "rows_in_the_order_of_a_set",
+        "ids_by_the_order_of_a_set",
         "data.reproducible",
-        "train rows follow the order of a set",
-        after_split(
-            'place_of = {name: at for at, name in enumerate(set(train["pot"]))}',
-            'train = train.iloc[train["pot"].map(place_of).argsort(kind="stable").to_numpy()]',
+        "ids begin at a number that follows the order of a set",
+        before_split(
+            'shift = 1000 * list(set(table["pot"])).index("clay")',
+            'table["id"] = (table["id"].astype(int) + shift).astype(str)',
         ),
         base="mass_beds",
         executed=True,
@@ -147,6 +147,14 @@ COLUMNS = (
         "test.csv has the target",
         in_prepare("test.drop(columns=TARGET)", "test"),
         base="vigour",
+    ),
+    Fault(
+        "target_of_some_test_rows",
+        "data.no_target_in_test",
+        "test.csv has the target of some rows",
+        in_prepare(
+            "test.drop(columns=TARGET)", 'test.assign(**{TARGET: test[TARGET].where(test["height"] > "45", "")})'
+        ),
     ),
     Fault(
         "target_under_another_name",
