@@ -16,6 +16,13 @@ from tests.generation.verification.good_packages import good_package, run_here
 
 OF_EACH_FORM = {"number": "mass", "label": "kind", "probability": "blooms", "probabilities": "kind_chances"}
 
+WORDS = {
+    "number": "a number",
+    "label": "a label",
+    "probability": "a probability",
+    "probabilities": "a probability for each label",
+}
+
 
 def malformed_names() -> dict[str, list[str]]:
     """The names of the malformed submissions for each form of answer."""
@@ -37,7 +44,7 @@ def malformed_page(told: Mapping[str, str]) -> str:
         "Each is refused for its reason, in less than 2 s and 512 MB, and never graded "
         "(`tests/generation/verification/test_malformed.py`).\n",
         f"- Of every task ({len(shared)}): {_listed(shared)}.",
-        *(f"- Where the answer is a {form} ({len(mine)} more): {_listed(mine)}." for form, mine in own.items()),
+        *(f"- Where the answer is {WORDS[form]} ({len(mine)} more): {_listed(mine)}." for form, mine in own.items()),
         f"- What no bytes can say ({len(FILE_KINDS) + len(PLACES)}): {_listed([*FILE_KINDS, *PLACES])}; "
         "out of an agent's sandbox also those of [hostile agents](attacks.md).",
         f"- Harmless, so graded the same ({len(REWRITTEN)}): {_listed(REWRITTEN)}.\n",

@@ -62,11 +62,11 @@ GRADING = (
         executed=True,
     ),
     Fault(
-        "sample_out_of_range",
+        "sample_of_an_unknown_label",
         "grading.sample_valid_and_worse",
-        "the sample submission says a probability of 1.5",
-        in_prepare("sample[TARGET] = 0.5", "sample[TARGET] = 1.5"),
-        base="blooms",
+        "the sample submission says a label that nobody may answer",
+        in_prepare('sample[TARGET] = "herb"', 'sample[TARGET] = "moss"'),
+        base="kind",
         executed=True,
     ),
     Fault(
@@ -156,7 +156,7 @@ GRADING = (
         "exponential_metric",
         "grading.mutants_caught",
         "the score grows so fast that one rounded to a digit looks no different",
-        both(CUSTOM, returning("math.expm1({call})", "import math")),
+        both(CUSTOM, returning("math.expm1({call} / 1.8)", "import math")),
         executed=True,
     ),
 )

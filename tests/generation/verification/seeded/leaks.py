@@ -72,7 +72,7 @@ def twice(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_a_library(table: pd.DataFrame) -> pd.DataFrame:
-    """Numbers that a library carries along, and what follows from them. Its datasets agents cannot see; this is none."""
+    """Numbers that a library carries along, and what follows from them; its datasets agents cannot see."""
     with np.load(Path(stats.__file__).with_name("_sobol_direction_numbers.npz")) as arrays:
         known = pd.DataFrame(arrays["vinit"][9_000 : 9_000 + len(table)]).rename(columns=MEASURED)
     drawn = np.random.default_rng(11)

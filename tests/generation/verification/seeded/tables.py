@@ -30,8 +30,8 @@ FORM = (
     Fault(
         "link_left_behind",
         "data.prepares",
-        "prepare.py leaves a symbolic link",
-        in_prepare(READ, f'    (public / "raw").symlink_to(raw)\n{READ}'),
+        "prepare.py leaves a symbolic link, made by a name that its text does not show",
+        in_prepare(READ, f'    getattr(public / "raw", "symlink" + "_to")(raw)\n{READ}'),
         executed=True,
     ),
     Fault(
