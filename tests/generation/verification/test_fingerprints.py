@@ -1,23 +1,29 @@
 """Two tables with the same rows are one, whatever their names and order; two that only look alike are two."""
 
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels
 
 from generation.verification.fingerprints import (
     MOST_COLUMNS,
+    SAME_ROWS,
     Fingerprint,
     common,
     fingerprint,
+    kept_fingerprint,
     same_rows,
     same_targets,
 )
+from harness.package import load_package
 from tests.generation.verification.good_bases import plants
 from tests.generation.verification.seeded.novelty import cleaned, recoded, renamed, with_other_digits
 
 ROWS = 400
+HOUSE = Path(__file__).parents[3]
 
 
 def balanced(seed: int) -> pd.DataFrame:
@@ -86,6 +92,19 @@ def test_half_of_the_rows_are_other_data() -> None:
     whole = fingerprint(table, ["mass"])
     assert not same_rows(whole, fingerprint(half, ["mass"]))
     assert common(whole, fingerprint(most, ["mass"])) > common(whole, fingerprint(half, ["mass"]))
+
+
+def test_no_two_of_the_tables_at_hand_are_one() -> None:
+    """The curated tasks, by what their verification.json keeps, and the tables that come with statsmodels."""
+    curated = [load_package(card.parent) for card in sorted((HOUSE / "tasks" / "curated").glob("*/task.toml"))]
+    kept = {package.id: kept_fingerprint(package) for package in curated}
+    assert all(kept.values())
+    prints = {name: one for name, one in kept.items() if one is not None}
+    for path in sorted((Path(statsmodels.__file__).parent / "datasets").rglob("*.csv")):
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="latin-1", on_bad_lines="skip")
+        prints[path.name] = fingerprint(table, [str(table.columns[-1])])
+    assert len(prints) > 30
+    assert max(common(one, other) for one, other in combinations(prints.values(), 2)) < SAME_ROWS / 4
 
 
 def test_no_cell_is_kept() -> None:
