@@ -7,7 +7,7 @@ from time import perf_counter
 
 from anyio import to_thread
 
-from generation.verification.evidence import Evidence, EvidenceLacking
+from generation.verification.evidence import Evidence, EvidenceLacking, Lacking
 from generation.verification.findings import Finding, Layer, Verdict
 from generation.verification.gathering import gathering
 from generation.verification.registry import Check, chosen
@@ -58,7 +58,13 @@ async def verify(
                 results += await _asked(ready, evidence, on_check)
         results.sort(key=lambda result: order[result.id])
     worth = worth_of(evidence.bench, package.card.metric)
-    return VerificationReport.of(tuple(results), perf_counter() - started, complete=only is None, worth=worth)
+    return VerificationReport.of(
+        tuple(results),
+        perf_counter() - started,
+        complete=only is None,
+        worth=worth,
+        content=None if isinstance(evidence.content, Lacking) else evidence.content,
+    )
 
 
 async def _asked(checks: Sequence[Check], evidence: Evidence, on_check: Listener | None) -> list[CheckResult]:

@@ -26,7 +26,7 @@ from generation.verification.tables import Answers, Numbers
 from harness.competition.validity import SubmissionRules
 
 DRAWS = 200  # resamples of the test rows: the ends of a 95 % interval are then known to a tenth of its width
-SHUFFLES = 40
+SHUFFLES = 40  # the standard deviation of chance is then known to a ninth
 TWICE = "noise_05"
 
 

@@ -13,7 +13,7 @@ from generation.verification.signal import NO_SKILL, Skill, most_frequent, order
 from generation.verification.tables import Answers, Numbers, Tables, as_numbers, numbers_of
 from generation.verification.twins import twins
 
-NEIGHBOURS = 5
+NEIGHBOURS = 5  # near ids that a cheat asks: few enough for a fine alternation, enough for a mean
 IDENTIFIES = (
     0.9  # distinct cells in a train row; names of models, of which a row has .77 in a table of cars, are levels
 )

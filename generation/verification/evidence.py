@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import pandas as pd
 
+from generation.verification.fingerprints import Fingerprint
 from generation.verification.reach import Reach
 from generation.verification.tables import Numbers, Tables
 from harness.competition.reasons import Reason, Status
@@ -136,6 +137,7 @@ class Evidence:
     against: tuple[TaskPackage, ...] = ()
     prepared: Tables | Lacking = NOT_ASKED
     raw: pd.DataFrame | Lacking = NOT_ASKED
+    content: Fingerprint | Lacking = NOT_ASKED
     reach: Reach | Lacking = NOT_ASKED
     repeated: Repetition | Lacking = NOT_ASKED
     permuted: Tables | Lacking = NOT_ASKED

@@ -6,12 +6,11 @@ import anyio
 
 from generation.neighbours import packages_below
 from generation.verification.battery import verify
+from generation.verification.fingerprints import REPORT
 from generation.verification.report import VerificationReport
 from harness.package import TaskPackage
 from harness.places import task_roots, whole_file
 from harness.prepared_tasks import outside
-
-VERIFICATION = "verification.json"
 
 
 def verify_and_write(
@@ -34,7 +33,7 @@ def verify_and_write(
             )
             reports[package.id] = report
             if package.root is not None:
-                with whole_file(package.root / VERIFICATION) as draft:
+                with whole_file(package.root / REPORT) as draft:
                     draft.write_text(report.to_json(), encoding="utf-8")
         return reports
 

@@ -15,6 +15,7 @@ from generation.profile.reading import detect, read_text
 from generation.verification.answers import Form
 from generation.verification.benching import BenchJob, outsiders
 from generation.verification.evidence import NOT_ASKED, Bench, Evidence, Grades, Lacking, ProbeRuns, Repetition
+from generation.verification.fingerprints import Fingerprint, fingerprint
 from generation.verification.looking import reach_of
 from generation.verification.permuting import TargetNotRaw, write_permuted, write_permuted_rows
 from generation.verification.reach import Reach
@@ -31,7 +32,7 @@ from harness.sources import Fetched, resolve
 
 Found = dict[str, Any]  # fields of Evidence
 _READING = Lock()
-AT_ONCE = frozenset({Part.RAW, Part.PREPARED})
+AT_ONCE = frozenset({Part.RAW, Part.CONTENT, Part.PREPARED})
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,9 @@ async def gathering(
     package = evidence.package
     source = package.card.source
     fetched = await asyncio.to_thread(resolve, source.uri, sha256=source.sha256)
-    reading = _raw(fetched, source.drawn, wanted=Part.RAW in parts)
+    reading = _raw(fetched, source.drawn, wanted=bool({Part.RAW, Part.CONTENT} & {*parts}))
     raw, made = await asyncio.gather(reading, _prepared(package, sandbox))
-    evidence = replace(evidence, raw=raw)
+    evidence = replace(evidence, raw=raw, content=await _content(package, raw, wanted=Part.CONTENT in parts))
     if isinstance(made, Lacking):
         consequence = Lacking("prepare.py did not give the tables that this needs")
         beyond: Found = {part.value: consequence for part in everything - AT_ONCE}
@@ -94,6 +95,12 @@ async def gathering(
 
 async def _raw(fetched: Fetched, rows: int | None, *, wanted: bool) -> pd.DataFrame | Lacking:
     return await asyncio.to_thread(raw_table, fetched, rows) if wanted else NOT_ASKED
+
+
+async def _content(package: TaskPackage, raw: pd.DataFrame | Lacking, *, wanted: bool) -> Fingerprint | Lacking:
+    if isinstance(raw, Lacking) or not wanted:
+        return NOT_ASKED
+    return await asyncio.to_thread(fingerprint, raw, package.card.task.target)
 
 
 async def _prepared(package: TaskPackage, sandbox: str) -> tuple[PreparedTask, Tables] | Lacking:

@@ -8,7 +8,7 @@ from generation.verification.evidence import Bench, EvidenceLacking
 from generation.verification.sensitivity import sign
 from harness.schema import Metric
 
-LEAST_DRAWS = 50
+LEAST_DRAWS = 50  # with fewer the ends of a 95 % interval are single draws
 
 
 @dataclass(frozen=True)

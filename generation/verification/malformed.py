@@ -1,6 +1,13 @@
 """Submissions that break a rule each, with the reasons that are right for it."""
 
+import gzip
+import io
+import pickle
+import zipfile
 from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
 
 from generation.verification.answers import Form
 from harness.competition.reasons import Reason
@@ -13,6 +20,7 @@ UNKNOWN = frozenset({R.UNKNOWN_IDS, R.MISSING_IDS})
 NO_NUMBER = frozenset({R.NOT_NUMERIC, R.NOT_FINITE})
 RANGE = frozenset({R.OUT_OF_RANGE, R.BAD_PROBABILITIES})
 Lines = list[list[str]]
+UNPACKED = 64_000_000  # bytes of zeros that a bomb grows to, a thousand times its size
 
 
 @dataclass(frozen=True)
@@ -44,10 +52,12 @@ def _files(good: bytes) -> list[Malformed]:
         Malformed("random_bytes", bytes(range(256)) * 16, UNREADABLE),
         Malformed("utf_16", text.encode("utf-16"), UNREADABLE),
         Malformed("latin_1", good.replace(b"\n", b"\xe9\n", 3), frozenset({R.ENCODING})),
-        Malformed("pickle", b"\x80\x04\x95" + good[:64], UNREADABLE),
-        Malformed("parquet", b"PAR1" + good[:256] + b"PAR1", UNREADABLE),
-        Malformed("zip", b"PK\x03\x04" + good[:256], UNREADABLE),
-        Malformed("gzip", b"\x1f\x8b\x08\x00" + good[:256], UNREADABLE),
+        Malformed("pickle", pickle.dumps(text.splitlines()), UNREADABLE),
+        Malformed("parquet", _parquet(good), UNREADABLE),
+        Malformed("zip", _zip(good), UNREADABLE),
+        Malformed("zip_bomb", _bomb(), UNREADABLE),
+        Malformed("gzip", gzip.compress(good, mtime=0), UNREADABLE),
+        Malformed("gzip_bomb", _gzip_bomb(), UNREADABLE),
         Malformed("json", b'{"id": [1, 2], "prediction": [0, 1]}', UNREADABLE),
         Malformed(
             "open_quote",
@@ -56,8 +66,33 @@ def _files(good: bytes) -> list[Malformed]:
         ),
         Malformed("semicolons", good.replace(b",", b";"), UNREADABLE),
         Malformed("tabs", good.replace(b",", b"\t"), UNREADABLE),
+        Malformed("bars", good.replace(b",", b"|"), UNREADABLE),
+        Malformed("blanks_as_separators", good.replace(b",", b" "), UNREADABLE),
         Malformed("far_too_long", good + b" " * 1_000 + b"x" * 64_000_000, frozenset({R.TOO_LARGE})),
     ]
+
+
+def _parquet(good: bytes) -> bytes:
+    made = io.BytesIO()
+    pd.read_csv(io.BytesIO(good), dtype=str, keep_default_na=False).to_parquet(made, index=False)
+    return made.getvalue()
+
+
+def _zip(content: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("submission.csv", content)
+    return made.getvalue()
+
+
+@cache
+def _bomb() -> bytes:
+    return _zip(bytes(UNPACKED))
+
+
+@cache
+def _gzip_bomb() -> bytes:
+    return gzip.compress(bytes(UNPACKED), mtime=0)
 
 
 def _headers(lines: Lines) -> list[Malformed]:
@@ -96,6 +131,7 @@ def _rows(lines: Lines, form: Form) -> list[Malformed]:
         ("id_of_train", [*rows[:-1], [train_id, *rows[-1][1:]]], UNKNOWN),
         ("id_empty", [*rows[:-1], ["", *rows[-1][1:]]], UNKNOWN),
         ("ids_as_floats", [[f"{row[0]}.0", *row[1:]] for row in rows], UNKNOWN),
+        ("header_again", [*rows[:-1], header], COUNT | NO_NUMBER | RANGE | {R.UNKNOWN_LABEL}),
         ("extra_rows", [*rows, *([f"more-{at}", *rows[0][1:]] for at in range(10))], COUNT),
         ("row_too_long", [*rows[:-1], [*rows[-1], "1"]], frozenset({R.UNREADABLE, R.EXTRA_COLUMNS})),
         (
@@ -112,7 +148,13 @@ def _values(lines: Lines, form: Form) -> list[Malformed]:
         return _csv([*lines[:-1], [*lines[-1][:-1], text]])
 
     if form.kind == "label":
-        cells = {"label_unknown": "no such label", "label_empty": "", "label_formula": "=1+1", "label_number": "1e999"}
+        cells = {
+            "label_unknown": "no such label",
+            "label_empty": "",
+            "label_formula": "=1+1",
+            "label_number": "1e999",
+            "label_nan": "nan",
+        }
         return [Malformed(name, with_cell(text), frozenset({R.UNKNOWN_LABEL})) for name, text in cells.items()]
     numbers = {
         "word": "many",
@@ -131,6 +173,7 @@ def _values(lines: Lines, form: Form) -> list[Malformed]:
         "true": "True",
     }
     found = [Malformed(name, with_cell(text), NO_NUMBER) for name, text in numbers.items()]
+    found.append(Malformed("huge", with_cell("1e308"), RANGE))
     if form.kind in {"probability", "probabilities"}:
         found += [
             Malformed(name, with_cell(text), RANGE) for name, text in {"above_one": "1.5", "negative": "-0.1"}.items()

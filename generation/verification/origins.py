@@ -5,7 +5,7 @@ import pandas as pd
 from generation.verification.evidence import Evidence, EvidenceLacking
 from generation.verification.tables import row_keys
 
-LEAST_FOUND = 0.9
+LEAST_FOUND = 0.9  # some rows are twins in all features; more of them, and what is found says little of the rest
 
 
 def split_values(evidence: Evidence, column: str) -> tuple[pd.Series, pd.Series]:

@@ -21,6 +21,7 @@ class Part(StrEnum):
 
     PREPARED = "prepared"
     RAW = "raw"
+    CONTENT = "content"
     REACH = "reach"
     REPEATED = "repeated"
     PERMUTED = "permuted"

@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from generation.formulation import Defect, Stage
 from generation.verification.findings import Finding, Layer, Verdict
+from generation.verification.fingerprints import REPORT, Fingerprint
 from generation.verification.registry import Check
 from generation.verification.worth import Worth
 from harness.errors import MlesmithError
 
 BATTERY = "1"
-REPORT = "verification.json"
 
 
 class IncompleteReport(MlesmithError):
@@ -76,25 +76,34 @@ class RunCost(_Frozen):
 class VerificationReport(_Frozen):
     """verification.json.
 
-    `worth` is what the probes say of the task; `complete` is false where only some checks were asked for.
+    `worth` is what the probes say of the task, `content` the fingerprint of its raw data (hashes, no cells); `complete`
+    is false where only some checks were asked for.
     """
 
     battery: str = BATTERY
     run: RunCost
     verdict: Literal["verified", "rejected"]
     worth: Worth | None = None
+    content: Fingerprint | None = None
     checks: tuple[CheckResult, ...]
     complete: bool = Field(default=True, exclude=True)
 
     @classmethod
     def of(
-        cls, results: tuple[CheckResult, ...], seconds: float, *, complete: bool, worth: Worth | None = None
+        cls,
+        results: tuple[CheckResult, ...],
+        seconds: float,
+        *,
+        complete: bool,
+        worth: Worth | None = None,
+        content: Fingerprint | None = None,
     ) -> "VerificationReport":
         bad = any(result.stands_in_the_way for result in results)
         return cls(
             run=RunCost(seconds=round(seconds, 2)),
             verdict="rejected" if bad else "verified",
             worth=worth,
+            content=content,
             checks=results,
             complete=complete,
         )

@@ -17,7 +17,7 @@ STEPS = (0.03, 0.07, 0.12, 0.2, 0.3, 0.45, 0.48, 0.8, 0.84, 1.0)
 # More than half wrong would be no noise but knowledge: average precision grows again on rare labels turned round.
 WRONG = (0.03, 0.07, 0.12, 0.17, 0.22, 0.3, 0.32, 0.42, 0.44, 0.5)
 TENTHS = 10
-MOST_SLICES_BY_LABEL = 8
+MOST_SLICES_BY_LABEL = 8  # each costs a scoring by every mutant; the tenths see the rest
 
 LADDER = ("tree", "neighbours", "simple", "strong")
 REFERENCE = "reference"

@@ -18,7 +18,7 @@ Answers = Numbers | Words
 
 PUBLIC = ("train.csv", "test.csv", "sample_submission.csv")
 ANSWERS = "test_answer.csv"
-READ_OF_OTHERS = 1_000_000
+READ_OF_OTHERS = 1_000_000  # bytes
 NUMERIC_SHARE = 0.98  # a column with a stray word among its numbers is still a column of numbers
 _PRIME = np.uint64(0x100000001B3)  # of the hash of Fowler, Noll and Vo (1991), 64 bits
 EMPTY = frozenset({"", "na", "nan", "n/a", "null", "none", "?"})
@@ -100,10 +100,15 @@ def row_keys(frame: pd.DataFrame) -> npt.NDArray[np.uint64]:
     """One number for each row, equal where the canonical cells are; shape (n,)."""
     keys = np.zeros(len(frame), dtype=np.uint64)
     for name in frame.columns:
-        codes, texts = _canonical(frame[name])
-        hashes = pd.util.hash_array(texts, categorize=False).astype(np.uint64)
-        keys = (keys ^ hashes[codes]) * _PRIME
+        keys = (keys ^ cell_keys(frame[name])) * _PRIME
     return keys
+
+
+def cell_keys(cells: pd.Series) -> npt.NDArray[np.uint64]:
+    """One number for each cell, equal where the canonical cells are; shape (n,)."""
+    codes, texts = _canonical(cells)
+    hashes: npt.NDArray[np.uint64] = pd.util.hash_array(texts, categorize=False).astype(np.uint64)[codes]
+    return hashes
 
 
 @dataclass(frozen=True)

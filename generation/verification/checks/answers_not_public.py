@@ -8,7 +8,7 @@ from generation.verification.registry import Part, check
 from generation.verification.signal import order_skill, sort_key
 from generation.verification.tables import Tables
 
-LIMIT = 0.02
+LIMIT = 0.02  # as for ids: guesses without knowledge have a skill below 0
 
 
 @check(

@@ -9,7 +9,7 @@ from generation.verification.registry import Part, check
 from generation.verification.sensitivity import sign, tie
 from harness.schema import Metric
 
-LEAST_SHUFFLES = 20
+LEAST_SHUFFLES = 20  # of 40: where the metric is not defined on more than half, chance is not known
 STANDARD_ERRORS = 4.0  # nine cheats on two dozen packages of a run: one false alarm in a hundred runs
 
 

@@ -11,9 +11,9 @@ from generation.verification.signal import most_frequent
 from generation.verification.tables import Numbers, Tables, as_numbers
 
 LIMIT_FORMULA = 0.9999  # held-out share of variance: rounding in the data leaves more, a fitted model of nature less
-LIMIT_TABLE = 0.99
-MOST_LEVELS = 64
-MOST_COLUMNS = 16
+LIMIT_TABLE = 0.99  # as for a single column
+MOST_LEVELS = 64  # a table of two such columns has 4,096 cells; few tasks have the rows to fill more
+MOST_COLUMNS = 16  # 120 pairs
 
 
 @check(

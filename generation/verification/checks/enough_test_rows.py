@@ -8,7 +8,7 @@ from generation.verification.registry import Part, check
 
 LEAST_ROWS = 60  # the 95 % interval of an accuracy is then at most 25 points wide
 LEAST_OF_CLASS = {2: 10}  # with 10 positives the standard error of an AUC of 0.8 is 0.08 (Hanley and McNeil, 1982)
-LEAST_OF_MANY = 3
+LEAST_OF_MANY = 3  # a macro mean then moves in steps of a third of a class, not from all to nothing
 
 
 @check(

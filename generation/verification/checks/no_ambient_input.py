@@ -1,6 +1,7 @@
 """Data and scores depend on the files alone: not on the clock, the environment or an unseeded generator."""
 
 import ast
+import re
 
 from generation.verification.evidence import Evidence
 from generation.verification.findings import Finding
@@ -29,23 +30,13 @@ AMBIENT = frozenset(
         "uuid.uuid1",
         "uuid.uuid4",
         "platform.node",
-        "random.random",
-        "random.shuffle",
-        "random.sample",
-        "random.choice",
-        "random.randint",
-        "secrets.token_hex",
         "hash",
-        "numpy.random.rand",
-        "numpy.random.randn",
-        "numpy.random.permutation",
-        "numpy.random.shuffle",
-        "numpy.random.choice",
-        "numpy.random.randint",
     ]
 )
 SEEDED_BY = {"random.": "random.seed", "numpy.random.": "numpy.random.seed"}
 NEEDS_SEED = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"})
+# The functions of these modules draw from a generator that the whole process shares; classes are written large.
+SHARED = re.compile(r"(numpy\.random|random|secrets)\.(?!default_rng$|seed$)[a-z]\w*")
 
 
 @check(
@@ -67,13 +58,21 @@ def _problems(code: Code) -> list[str]:
         f"{code.name}:{node.lineno}: uses {name}"
         for node in ast.walk(code.tree)
         if isinstance(node, ast.Name | ast.Attribute)
-        and (name := code.name_of(node)) in AMBIENT
+        and _is_ambient(name := code.name_of(node))
         and name not in own
         and not name.startswith(seeded)
     ]
     found += [
         f"{code.name}:{call.lineno}: {name} without a seed"
         for name, call in code.calls
-        if name in NEEDS_SEED and not call.args and not call.keywords
+        if name in NEEDS_SEED and not any(_is_seed(value) for value in (*call.args, *(k.value for k in call.keywords)))
     ]
     return found
+
+
+def _is_ambient(name: str) -> bool:
+    return name in AMBIENT or SHARED.fullmatch(name) is not None
+
+
+def _is_seed(value: ast.expr) -> bool:
+    return not (isinstance(value, ast.Constant) and value.value is None)

@@ -1,8 +1,9 @@
-"""The question was not asked before: no other task has the same target on the same data."""
+"""The question was not asked before: no other task has the same target on the same rows."""
 
-from generation.verification.evidence import Evidence
+from generation.verification.evidence import Evidence, had
 from generation.verification.findings import Finding
-from generation.verification.registry import check
+from generation.verification.fingerprints import kept_fingerprint, same_rows, same_targets
+from generation.verification.registry import Part, check
 from harness.package import TaskPackage
 
 
@@ -10,16 +11,34 @@ from harness.package import TaskPackage
     "novelty.other_tasks",
     layer="novelty",
     stage="brainstormer",
-    protects="one task that counts twice in every mean",
+    needs=[Part.CONTENT],
+    protects="one task that counts twice in every mean, also where its data goes by other names",
 )
 def other_tasks(evidence: Evidence) -> Finding:
     package = evidence.package
-    twins = [other.id for other in evidence.against if other.id != package.id and _same_question(package, other)]
-    return Finding.none_of(
-        [f"{twin} asks the same of the same data" for twin in twins],
-        where=package.id,
-        passed=f"compared with {len(evidence.against)} tasks",
-    )
+    others = [other for other in evidence.against if other.id != package.id]
+    twins = [f"{other.id} asks the same of the same data" for other in others if _same_question(package, other)]
+    if twins:
+        return Finding.none_of(twins, where=package.id)
+    copies, compared = _copies(evidence, others)
+    passed = f"compared with {len(others)} tasks, with {compared} of them by their rows"
+    return Finding.none_of(copies, where=package.id, passed=passed)
+
+
+def _copies(evidence: Evidence, others: list[TaskPackage]) -> tuple[list[str], int]:
+    """The tasks that ask the same of the same rows, and how many could be compared so.
+
+    Whose file is the same was compared by the target's name: two labels of one table may be equally frequent.
+    """
+    mine, own = had(evidence.content), evidence.package.card.source.sha256
+    prints = {other.id: kept_fingerprint(other) for other in others if other.card.source.sha256 != own}
+    known = {name: theirs for name, theirs in prints.items() if theirs is not None}
+    copies = [
+        f"{name} asks the same of the same rows under other names"
+        for name, theirs in known.items()
+        if same_targets(mine, theirs) and same_rows(mine, theirs)
+    ]
+    return copies, len(known)
 
 
 def _same_question(one: TaskPackage, other: TaskPackage) -> bool:

@@ -9,6 +9,8 @@ from generation.verification.findings import Finding
 from generation.verification.registry import Part, check
 from generation.verification.tables import Tables, as_numbers
 
+LEAST_NUMBERS = 10  # the asymptotic distribution of Kolmogorov and Smirnov is poor below
+LEAST_OF_LEVEL = 20  # five expected in a quarter, as the chi-squared approximation asks (Cochran, 1954)
 LEAST_P = 1e-5  # for all columns together: one false alarm in 100,000 packages
 
 
@@ -43,11 +45,11 @@ def _difference(parts: tuple[pd.Series, pd.Series], *, numeric: bool) -> float:
     """The p-value of equal distributions: Kolmogorov-Smirnov for numbers, chi-squared for levels seen often enough."""
     if numeric:
         train, test = (numbers[np.isfinite(numbers)] for numbers in map(as_numbers, parts))
-        if len(train) < 10 or len(test) < 10:
+        if min(len(train), len(test)) < LEAST_NUMBERS:
             return 1.0
         return float(stats.ks_2samp(train, test, method="asymp").pvalue)
     counts = np.array([part.value_counts().reindex(_levels(parts)).fillna(0).to_numpy() for part in parts])
-    counts = counts[:, counts.sum(axis=0) >= 20]
+    counts = counts[:, counts.sum(axis=0) >= LEAST_OF_LEVEL]
     if counts.shape[1] < 2:
         return 1.0
     return float(stats.chi2_contingency(counts).pvalue)

@@ -10,7 +10,7 @@ from generation.verification.origins import split_values
 from generation.verification.registry import Part, check
 from generation.verification.tables import as_numbers, is_empty, is_numeric
 
-MOST_UNREADABLE = 0.02
+MOST_UNREADABLE = 0.02  # as many stray words as a column of numbers may hold
 # Which of day and month comes first is a habit; what begins with the year is read by itself.
 DAYS = tuple(
     f"{day}{time}"

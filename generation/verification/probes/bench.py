@@ -112,6 +112,7 @@ class Mutants:
         score, moved = self.score, self.moved
         return {
             "sign_flipped": lambda truth, guess: -score(truth, guess),
+            "direction_swapped": lambda truth, guess: 2 * score(truth, self.perfect) - score(truth, guess),
             "constant": lambda _truth, _guess: 0.5,
             "answers_leaked": lambda truth, guess: score(truth, self.perfect.loc[guess.index]),
             "first_row_only": self.head(0),

@@ -1,15 +1,14 @@
-"""Good packages over made-up tables with real signal: what the seeded faults are small edits of."""
+"""Good packages: what the seeded faults are small edits of. Every text is one template, filled for a base."""
 
 import hashlib
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from harness.competition.metrics import METRICS
 from harness.package import TaskPackage
 from harness.schema import TaskCard
-
-ROWS = 420
+from tests.generation.verification.good_bases import BASES, Base, table_of
 
 PREPARE = '''\
 """Split the plants by a hash of what is known of each."""
@@ -29,11 +28,7 @@ def place(row: str) -> str:
 def prepare(raw: Path, public: Path, private: Path) -> None:
     table = pd.read_csv(raw / "plants.csv", dtype=str, keep_default_na=False)
     table = table[table[TARGET] != ""].drop(columns=@OTHERS@)
-    known = table.drop(columns=TARGET).agg("\\x1f".join, axis=1)
-    keys = known.map(place)
-    table = table.assign(key=keys).sort_values("key", kind="stable").reset_index(drop=True)
-    is_test = table["key"].str[:8].map(lambda text: int(text, 16)) < 0.25 * 16**8
-    table = table.drop(columns="key")
+@SPLIT@
     table.insert(0, "id", [str(1000 + at) for at in range(len(table))])
     train, test = table[~is_test], table[is_test]
     train.to_csv(public / "train.csv", index=False)
@@ -49,6 +44,9 @@ METRIC = '''\
 
 from harness.competition.contract import CompetitionMetrics
 from harness.competition.metrics import @METRIC@
+
+
+LABELS = @LABELS@
 
 
 class PlantMetrics(CompetitionMetrics):
@@ -83,25 +81,26 @@ x = features(train)
 sample.to_csv("submission.csv", index=False)
 '''
 
-LEARN_NUMBER = """\
-weights = np.linalg.solve(x.T @ x + 0.1 * np.eye(x.shape[1]), x.T @ train["mass"].to_numpy(float))
-sample = pd.read_csv("data/sample_submission.csv")
-sample["mass"] = features(test) @ weights
-"""
-
-LEARN_CHANCE = """\
-weights = np.linalg.solve(x.T @ x + 0.1 * np.eye(x.shape[1]), x.T @ (train["blooms"] == "yes").to_numpy(float))
-sample = pd.read_csv("data/sample_submission.csv")
-sample["blooms"] = np.clip(features(test) @ weights, 0.01, 0.99)
-"""
-
-LEARN_LABEL = """\
-labels = sorted(train["kind"].unique())
-goal = np.column_stack([(train["kind"] == label).to_numpy(float) for label in labels])
-weights = np.linalg.solve(x.T @ x + 0.1 * np.eye(x.shape[1]), x.T @ goal)
-sample = pd.read_csv("data/sample_submission.csv")
-sample["kind"] = np.array(labels)[(features(test) @ weights).argmax(axis=1)]
-"""
+SPLITS = {
+    "random": """\
+    known = table.drop(columns=TARGET).agg("\\x1f".join, axis=1)
+    keys = known.map(place)
+    table = table.assign(key=keys).sort_values("key", kind="stable").reset_index(drop=True)
+    is_test = table["key"].str[:8].map(lambda text: int(text, 16)) < 0.25 * 16**8
+    table = table.drop(columns="key")
+""",
+    "group": """\
+    known = table.drop(columns=TARGET).agg("\\x1f".join, axis=1)
+    keys = known.map(place)
+    table = table.assign(key=keys).sort_values("key", kind="stable").reset_index(drop=True)
+    is_test = table["bed"].map(place).str[:8].map(lambda text: int(text, 16)) < 0.25 * 16**8
+    table = table.drop(columns="key")
+""",
+    "time": """\
+    table = table.sort_values("day", kind="stable").reset_index(drop=True)
+    is_test = pd.Series(range(len(table))) >= round(0.75 * len(table))
+""",
+}
 
 DESCRIPTION = """\
 # @TITLE@
@@ -123,14 +122,14 @@ Predict `@TARGET@` of plants that were never weighed or watched, from what was m
 - `soil`: acidity of the soil.
 - `site`: the bed, one of north, south, east, west.
 - `pot`: the kind of pot.
-- `@TARGET@`: @MEANING@
+@MORE@- `@TARGET@`: @MEANING@
 
 ## Submission
 
 Write `submission.csv` with one row for each id of `test.csv`:
 
 ```
-id,@TARGET@
+id,@HEADER@
 1001,@EXAMPLE@
 ```
 
@@ -140,99 +139,44 @@ id,@TARGET@
 """
 
 
-def plants(rows: int = ROWS, seed: int = 3) -> pd.DataFrame:
-    """A made-up greenhouse: a mass, whether it blooms, and the kind follow from the measurements with noise."""
-    generator = np.random.default_rng(seed)
-    height, light = generator.normal(40, 9, rows), generator.uniform(4, 14, rows)
-    water, soil = generator.gamma(3, 1.2, rows), generator.normal(6.5, 0.7, rows)
-    site = generator.choice(["north", "south", "east", "west"], rows)
-    pot = generator.choice(["clay", "tin", "wood"], rows)
-    pull = 0.08 * (height - 40) + 0.25 * (light - 9) + 0.3 * (water - 3.6) + (site == "south") * 0.9
-    mass = 30 + 6 * pull + 3 * np.sin(soil * 2) + generator.normal(0, 4, rows)
-    blooms = np.where(pull + generator.normal(0, 0.9, rows) > 0.2, "yes", "no")
-    cut = pull + generator.normal(0, 0.7, rows)
-    kind = np.select([cut < -0.6, cut < 0.8], ["fern", "herb"], "shrub")
-    table = pd.DataFrame(
-        {
-            "height": [f"{cell:.2f}" for cell in height],
-            "light": [f"{cell:.1f}" for cell in light],
-            "water": [f"{cell:.2f}" for cell in water],
-            "soil": [f"{cell:.2f}" for cell in soil],
-            "site": site,
-            "pot": pot,
-            "mass": [f"{cell:.2f}" for cell in mass],
-            "blooms": blooms,
-            "kind": kind,
-        }
-    )
-    table.loc[generator.random(rows) < 0.05, "water"] = ""
-    return table
-
-
-_TASKS = {
-    "mass": {
-        "TITLE": "How heavy does this plant grow?",
-        "MEANING": "grams when harvested.",
-        "EXAMPLE": "31.5",
-        "METRIC": "rmse",
-        "WORDS": "Root mean squared error",
-        "FORMULA": "$\\sqrt{\\frac{1}{n} \\sum_i (y_i - \\hat y_i)^2}$",
-        "DIRECTION": "Lower",
-        "HIGHER": "False",
-        "CALL": 'rmse(y_true["mass"].to_numpy(float), y_pred["mass"].to_numpy(float))',
-        "SAMPLE": '    sample[TARGET] = f"{train[TARGET].astype(float).mean():.4g}"',
-        "LEARN": LEARN_NUMBER,
-        "OTHERS": '["blooms", "kind"]',
-    },
-    "blooms": {
-        "TITLE": "Will this plant bloom?",
-        "MEANING": "whether it bloomed, no or yes; submit the probability of yes.",
-        "EXAMPLE": "0.5",
-        "METRIC": "roc_auc",
-        "WORDS": "Area under the receiver operating characteristic",
-        "FORMULA": "$P(\\hat p_{yes} > \\hat p_{no}) + P(=)/2$",
-        "DIRECTION": "Higher",
-        "HIGHER": "True",
-        "CALL": 'roc_auc(y_true["blooms"].to_numpy(str), y_pred["blooms"].to_numpy(float), labels=("no", "yes"))',
-        "SAMPLE": "    sample[TARGET] = 0.5",
-        "LEARN": LEARN_CHANCE,
-        "OTHERS": '["mass", "kind"]',
-    },
-    "kind": {
-        "TITLE": "Which kind of plant is this?",
-        "MEANING": "one of fern, herb, shrub.",
-        "EXAMPLE": "herb",
-        "METRIC": "accuracy",
-        "WORDS": "Accuracy",
-        "FORMULA": "$\\frac{1}{n} \\sum_i [y_i = \\hat y_i]$",
-        "DIRECTION": "Higher",
-        "HIGHER": "True",
-        "CALL": 'accuracy(y_true["kind"].to_numpy(str), y_pred["kind"].to_numpy(str))',
-        "SAMPLE": '    sample[TARGET] = "herb"',
-        "LEARN": LEARN_LABEL,
-        "OTHERS": '["mass", "blooms"]',
-    },
-}
-_QUESTIONS = {
-    "mass": ("regression", "number", (), "minimize", 0.0),
-    "blooms": ("binary", "probability", ("no", "yes"), "maximize", 1.0),
-    "kind": ("multiclass", "label", ("fern", "herb", "shrub"), "maximize", 1.0),
-}
-
-
 def filled(text: str, words: dict[str, str]) -> str:
     for name, word in words.items():
-        text = text.replace(f"@{name}@", word.rstrip("\n"))
+        text = text.replace(f"@{name}@", word)
     return text
 
 
-def card_of(target: str, csv: Path) -> TaskCard:
-    objective, prediction, labels, direction, best = _QUESTIONS[target]
+def words_of(base: Base, others: list[str]) -> dict[str, str]:
+    """What the templates leave open."""
+    spec = METRICS[base.metric]
+    return {
+        "TARGET": base.target,
+        "TITLE": base.title,
+        "MEANING": base.meaning,
+        "EXAMPLE": base.example,
+        "METRIC": base.metric,
+        "WORDS": base.words,
+        "FORMULA": base.formula,
+        "DIRECTION": "Higher" if spec.higher_is_better else "Lower",
+        "HIGHER": str(spec.higher_is_better),
+        "LABELS": repr(base.labels),
+        "CALL": base.call,
+        "SAMPLE": base.sample,
+        "SPLIT": SPLITS[base.rule].rstrip("\n"),
+        "LEARN": base.learn.rstrip("\n"),
+        "OTHERS": repr(others).replace("'", '"'),
+        "HEADER": base.header or base.target,
+        "MORE": base.more_columns,
+    }
+
+
+def card_of(name: str, csv: Path) -> TaskCard:
+    base = BASES[name]
+    spec = METRICS[base.metric]
     return TaskCard.model_validate(
         {
             "schema": 1,
-            "id": f"plants_{target}",
-            "title": _TASKS[target]["TITLE"],
+            "id": f"plants_{name}",
+            "title": base.title,
             "collection": "generated",
             "source": {
                 "uri": f"file:{csv}",
@@ -242,26 +186,27 @@ def card_of(target: str, csv: Path) -> TaskCard:
             },
             "task": {
                 "modality": "tabular",
-                "objective": objective,
-                "target": (target,),
+                "objective": base.objective,
+                "target": (base.target,),
                 "id_column": "id",
-                "prediction": prediction,
-                "labels": labels,
-                "split": {"rule": "random", "test": 0.25, "seed": 7},
+                "prediction": base.prediction,
+                "labels": base.labels,
+                "split": {"rule": base.rule, "test": 0.25, "seed": 7, "column": base.column},
             },
-            "metric": {"name": _TASKS[target]["METRIC"], "direction": direction, "best": best},
+            "metric": {"name": base.metric, "direction": spec.direction, "best": spec.best},
             "limits": {"time_s": 120, "memory_mb": 2048},
             "provenance": {"engine": "hand", "made_by": "tests"},
         }
     )
 
 
-def good_package(folder: Path, target: str = "mass", table: pd.DataFrame | None = None) -> TaskPackage:
+def good_package(folder: Path, base: str = "mass", table: pd.DataFrame | None = None) -> TaskPackage:
     """A package that passes every check; its raw table is written into `folder`."""
     csv = folder / "plants.csv"
-    table = plants() if table is None else table
+    table = table_of(base) if table is None else table
     table.to_csv(csv, index=False)
-    words = {"TARGET": target, **_TASKS[target]}
+    answers = [name for name in ("mass", "blooms", "kind", "vigour") if name in table.columns]
+    words = words_of(BASES[base], [name for name in answers if name != BASES[base].target])
     sizes = split_sizes(folder, filled(PREPARE, words))
     words |= {"TRAIN": str(sizes[0]), "TEST": str(sizes[1])}
     files = {
@@ -270,7 +215,7 @@ def good_package(folder: Path, target: str = "mass", table: pd.DataFrame | None 
         "metric.py": filled(METRIC, words),
         "solution.py": filled(SOLUTION, words),
     }
-    return TaskPackage(card=card_of(target, csv), files=files)
+    return TaskPackage(card=card_of(base, csv), files=files)
 
 
 def run_here(text: str, raw: Path, out: Path) -> None:

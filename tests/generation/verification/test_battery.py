@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 
 from generation.verification.battery import verify
-from generation.verification.evidence import Bench, Evidence, MutantScores
+from generation.verification.evidence import Bench, Evidence, Graded, Grades, MutantScores
 from generation.verification.findings import Layer, Verdict
 from generation.verification.registry import catalogue, chosen
 from generation.verification.report import CheckResult
+from generation.verification.submissions import REWRITTEN
+from harness.competition.reasons import Reason, Status
 from harness.package import load_package
 from harness.sources import SourceError
-from tests.generation.verification.good_packages import good_package, plants
-from tests.generation.verification.seeded_faults import EXECUTED, Fault, first
+from tests.generation.verification.good_bases import BASES
+from tests.generation.verification.good_packages import good_package
+from tests.generation.verification.seeded.corpus import EXECUTED, FAULTS
+from tests.generation.verification.seeded.fault import Fault, first
 
 pytestmark = pytest.mark.anyio
 
@@ -25,9 +29,9 @@ def anyio_backend() -> str:
 
 
 @pytest.mark.sandbox
-@pytest.mark.parametrize("target", ["mass", "blooms", "kind"])
-async def test_a_good_package_passes_everything(target: str, tmp_path: Path) -> None:
-    root = good_package(tmp_path, target).write(tmp_path / "tasks")
+@pytest.mark.parametrize("base", BASES)
+async def test_a_good_package_passes_everything(base: str, tmp_path: Path) -> None:
+    root = good_package(tmp_path, base).write(tmp_path / "tasks")
     heard: list[CheckResult] = []
     report = await verify(load_package(root), on_check=heard.append)
     assert report.summary == "verified without reviews", [r for r in report.checks if r.stands_in_the_way]
@@ -42,8 +46,8 @@ async def test_a_good_package_passes_everything(target: str, tmp_path: Path) -> 
 @pytest.mark.sandbox
 @pytest.mark.parametrize("fault", EXECUTED, ids=lambda fault: fault.name)
 async def test_faults_of_what_is_executed_are_caught(fault: Fault, tmp_path: Path) -> None:
-    package = fault.edit(good_package(tmp_path, fault.target, fault.raw(plants())))
-    report = await verify(package, only=[fault.caught_by])
+    package, others = fault.made(tmp_path)
+    report = await verify(package, only=[fault.caught_by], against=others)
     result = {one.id: one for one in report.checks}[fault.caught_by]
     assert result.verdict is Verdict.FAIL
     assert result.evidence
@@ -63,7 +67,7 @@ async def test_nothing_is_executed_where_the_structure_is_broken(tmp_path: Path)
 @pytest.mark.sandbox
 async def test_a_broken_prepare_leaves_no_check_passed_that_needs_its_tables(tmp_path: Path) -> None:
     fault = next(one for one in EXECUTED if one.name == "prepare_fails")
-    report = await verify(fault.edit(good_package(tmp_path)))
+    report = await verify(fault.made(tmp_path)[0])
     needy = {check.id for check in catalogue() if check.needs}
     verdicts = {result.id: result.verdict for result in report.checks if result.id in needy}
     assert verdicts.pop("data.prepares") is Verdict.FAIL
@@ -92,17 +96,22 @@ def test_a_mutant_that_behaves_well_is_not_caught(tmp_path: Path) -> None:
 
 
 def test_every_check_but_those_told_has_a_seeded_fault() -> None:
-    from tests.generation.verification.seeded_faults import DATA, STATIC
-
     without = {
-        "data.out_of_reach",
         "execution.verdict_bare",  # the command is ours, so no package can break it
-        "description.no_answers",  # tests of their own, with the prepared data or a folder at hand
-        "structure.task_py",
-        "novelty.other_tasks",
-        "novelty.curated_apart",
-        "grading.mutants_caught",
         "grading.permutation_invariant",  # the harness aligns: a package can no longer break it
         "review.reading",
     }
-    assert {check.id for check in catalogue()} - {fault.caught_by for fault in (*STATIC, *DATA, *EXECUTED)} == without
+    assert {check.id for check in catalogue()} - {fault.caught_by for fault in FAULTS} == without
+
+
+def test_a_rewriting_that_scores_otherwise_is_told(tmp_path: Path) -> None:
+    """No package can bring this about; a harness that joins by place instead of by id would."""
+    graded = Graded(Status.GRADED, 0.0)
+    check, package = chosen(["grading.permutation_invariant"])[0], good_package(tmp_path)
+    same = Grades({"answers": graded, **dict.fromkeys(REWRITTEN, graded)}, (), (), ())
+    assert check.run(Evidence(package, grades=same)).verdict is Verdict.PASS
+    for name in REWRITTEN:
+        for other in (Graded(Status.GRADED, 0.1), Graded(Status.INVALID, None, Reason.MISSING_COLUMNS)):
+            found = check.run(Evidence(package, grades=replace(same, of={**same.of, name: other})))
+            assert found.verdict is Verdict.FAIL
+            assert name in found.evidence

@@ -20,7 +20,8 @@ from harness.competition.check import check
 from harness.preparation import prepare
 from harness.prepared import PreparedTask
 from tests.generation.verification.good_packages import good_package, plants, run_here
-from tests.generation.verification.seeded_faults import NOTES, SPLIT, described, half_again, in_prepare, with_owner
+from tests.generation.verification.seeded.cheats import NOTES, half_again, with_owner
+from tests.generation.verification.seeded.fault import SPLIT, described, in_prepare
 
 TARGETS = ("mass", "blooms", "kind")
 APART = in_prepare("keys = known.map(place)", "keys = (known + [str(at) for at in range(len(known))]).map(place)")

@@ -9,7 +9,7 @@ import pytest
 
 from generation.verification.permuting import TargetNotRaw, permuted
 from harness.schema import Question, Split
-from tests.generation.verification.good_packages import plants
+from tests.generation.verification.good_bases import plants
 
 
 def question(target: str = "mass", prediction: str = "number", labels: tuple[str, ...] = ()) -> Question:

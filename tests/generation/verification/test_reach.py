@@ -19,7 +19,8 @@ from generation.verification.reach import Reach
 from generation.verification.registry import chosen
 from harness.evals import within_reach
 from harness.sandboxes.spec import Mount
-from tests.generation.verification.good_packages import good_package, plants
+from tests.generation.verification.good_bases import plants
+from tests.generation.verification.good_packages import good_package
 
 PLANTED = "/srv/planted"
 

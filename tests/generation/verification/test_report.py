@@ -47,7 +47,7 @@ def test_some_checks_are_not_the_battery(tmp_path: Path) -> None:
 
 def test_the_file_has_the_form_of_the_contracts(tmp_path: Path) -> None:
     made = json.loads(report({**UNREVIEWED, "data.id_signal": BAD}).write(tmp_path).read_text())
-    assert set(made) == {"battery", "run", "verdict", "worth", "checks"}
+    assert set(made) == {"battery", "run", "verdict", "worth", "content", "checks"}
     assert set(made["run"]) == {"seconds", "input_tokens", "output_tokens", "cost_usd", "log"}
     fields = {"id", "layer", "verdict", "figure", "limit", "where", "evidence", "seconds"}
     assert all(set(check) == fields for check in made["checks"])
