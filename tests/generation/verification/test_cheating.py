@@ -19,7 +19,8 @@ from generation.verification.tables import Tables, read_tables
 from harness.competition.check import check
 from harness.preparation import prepare
 from harness.prepared import PreparedTask
-from tests.generation.verification.good_packages import good_package, plants, run_here
+from tests.generation.verification.good_bases import plants
+from tests.generation.verification.good_packages import good_package, run_here
 from tests.generation.verification.seeded.cheats import NOTES, half_again, with_owner
 from tests.generation.verification.seeded.fault import SPLIT, described, in_prepare
 

@@ -13,7 +13,8 @@ from generation.verification.evidence import Evidence
 from generation.verification.findings import Verdict
 from generation.verification.registry import chosen
 from harness.competition.contract import InvalidSubmission, load_metric
-from tests.generation.verification.good_packages import plants, run_here
+from tests.generation.verification.good_bases import plants
+from tests.generation.verification.good_packages import run_here
 
 STUB = "# This file was made by a machine\n"
 PREPARE = '''\
