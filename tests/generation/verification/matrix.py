@@ -30,6 +30,10 @@ STAYS = {
     "wrong, so that a stage can mend it",
     "grading.permutation_invariant": "the harness aligns rows and columns before a metric sees them, so that no "
     "package can break it; it watches the harness",
+    "data.answers_not_public": "the cheats that win by such files stop the same packages; this one names the file, "
+    "also where the answers in it are too few or too rough to win by",
+    "data.duplicates_across": "an agent that looks copies up wins where they are many; this one counts them where "
+    "they are few, too",
     "execution.verdict_bare": "the command is the harness's own, so that no package can break it; it watches the "
     "harness",
     "review.reading": "a language model's; without one it is not run, and the verdict says so",
