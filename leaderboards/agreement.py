@@ -6,13 +6,11 @@ weak contestants inflate every coefficient. Two questions, two intervals: *other
 *the same agents on other tasks* (joint bootstrap of the tasks, with the noise removed).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from leaderboards.board import Board
-from leaderboards.bradley_terry import CENTRE
 from leaderboards.coefficients import (
     BlandAltman,
     Interval,
@@ -28,20 +26,15 @@ from leaderboards.coefficients import (
     spearman,
     top_overlap,
 )
-from leaderboards.errors import PartOfWhole, TooFewCommon
-from leaderboards.matching import Matched, match
-from leaderboards.missing import missing_runs
+from leaderboards.errors import PartOfWhole
 from leaderboards.noise import Corrected, Noise, SameBoard, corrected, noise_of, same_board
-from leaderboards.outcomes import Floats
 from leaderboards.plain import plain
 from leaderboards.published import ELO_UNIT, PublishedBoard
-from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, Ties, rate_outcomes
-from leaderboards.results import CONSTANT_FAMILY
+from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings
+from leaderboards.remarks import notes, too_few, unmatched
+from leaderboards.sides import Side, common, families_of, side_of, task_names, unit_of
 from leaderboards.subsets import Without, families_left_out, one_left_out, one_per_family, weakest_left_out
 
-LEAST_COMMON = 5
-ENOUGH_CONTESTANTS = 8
-ENOUGH_CLUSTERS = 20
 UNDEFINED = float("nan")
 
 
@@ -119,17 +112,6 @@ class Agreement:
         return {"heading": self.heading, **{name: plain(getattr(self, name)) for name in names}}
 
 
-@dataclass(frozen=True, eq=False)
-class _Side:
-    """One side over the common contestants, centred; `level` is where it is shown, 1000 for Elo."""
-
-    title: str
-    elo: Floats
-    level: float
-    ratings: Ratings | None
-    tasks: frozenset[str]
-
-
 def agreement(
     left: Board | PublishedBoard,
     right: Board | PublishedBoard,
@@ -146,26 +128,22 @@ def agreement(
         TooFewCommon: fewer than 5 common contestants.
         Islands: the common contestants share too few tasks on a side.
     """
-    shared = sorted(_task_names(left) & _task_names(right))
+    shared = sorted(task_names(left) & task_names(right))
     if shared and not part_of_whole:
         raise PartOfWhole(shared)
-    matched = _common(left, right)
+    matched = common(left, right)
     names = matched.names
     common_scale = unit_of(left) == unit_of(right)
     sides = (
-        _side(left, matched.left, confidence, rounds, seed),
-        _side(right, matched.right, confidence, rounds, seed),
+        side_of(left, matched.left, confidence, rounds, seed),
+        side_of(right, matched.right, confidence, rounds, seed),
     )
     order = np.argsort(-(sides[0].elo + sides[1].elo), kind="stable")
-    families = _families(left, right, matched)
+    families = families_of(left, right, matched)
     x, y = sides[0].elo, sides[1].elo
-    few = _too_few(names, sides)
-    noise = fixed = test = None
-    if sides[0].ratings is not None and sides[1].ratings is not None:
-        noise = noise_of(sides[0].ratings, sides[1].ratings)
-        if not few and not shared:
-            fixed = corrected(sides[0].ratings, sides[1].ratings, confidence, rounds, seed)
-            test = same_board(sides[0].ratings, sides[1].ratings, seed)
+    few = too_few(names, sides)
+    rated = (sides[0].ratings, sides[1].ratings) if sides[0].ratings and sides[1].ratings else None
+    judged = rated if rated and not few and not shared else None
     return Agreement(
         left=left.title,
         right=right.title,
@@ -183,78 +161,25 @@ def agreement(
         icc=intraclass(np.column_stack([x, y])) if common_scale else UNDEFINED,
         bland_altman=bland_altman(x, y) if common_scale else None,
         scale=scale_ratio(x, y) if common_scale else UNDEFINED,
-        noise=noise,
-        corrected=fixed,
-        same_board=test,
+        noise=noise_of(*rated) if rated else None,
+        corrected=corrected(*judged, confidence, rounds, seed) if judged else None,
+        same_board=same_board(*judged, seed) if judged else None,
         leave_one_out=one_left_out(names, x, y, order, common_scale=common_scale),
         without_weakest=weakest_left_out(names, x, y, common_scale=common_scale),
         one_per_family=one_per_family(names, families, x, y, common_scale=common_scale),
         without_family=families_left_out(names, families, x, y, common_scale=common_scale),
         too_few=few,
-        notes=(*_notes(shared, sides, names, common_scale=common_scale), *_unmatched(matched, left, right)),
+        notes=(*notes(shared, sides, names, common_scale=common_scale), *unmatched(matched, left, right)),
         confidence=confidence,
         rounds=rounds,
         seed=seed,
         left_unit=unit_of(left),
         right_unit=unit_of(right),
-        sides=None if sides[0].ratings is None or sides[1].ratings is None else (sides[0].ratings, sides[1].ratings),
+        sides=rated,
     )
 
 
-def _task_names(board: Board | PublishedBoard) -> frozenset[str]:
-    if isinstance(board, PublishedBoard):
-        return frozenset(board.tasks)
-    return frozenset() if board.ratings is None else frozenset(board.ratings.outcomes.tasks)
-
-
-def _rated(board: Board | PublishedBoard) -> list[str]:
-    if isinstance(board, PublishedBoard):
-        return list(board.contestants)
-    return [row.contestant for row in board.rows if row.rating is not None and row.family != CONSTANT_FAMILY]
-
-
-def _common(left: Board | PublishedBoard, right: Board | PublishedBoard) -> Matched:
-    matched = match(_rated(left), _rated(right))
-    if len(matched.names) < LEAST_COMMON:
-        raise TooFewCommon(
-            matched.names,
-            missing_runs(matched.only_left, left, right),
-            missing_runs(matched.only_right, right, left),
-            least=LEAST_COMMON,
-        )
-    return matched
-
-
-def unit_of(board: Board | PublishedBoard) -> str:
-    """What the figures of a board count."""
-    return board.unit if isinstance(board, PublishedBoard) else ELO_UNIT
-
-
-def _side(board: Board | PublishedBoard, names: Sequence[str], confidence: float, rounds: int, seed: int) -> _Side:
-    if isinstance(board, PublishedBoard):
-        figures = dict(zip(board.contestants, board.values, strict=True))
-        own = np.array([figures[name] for name in names])
-        level = CENTRE if board.unit == ELO_UNIT else float(own.mean())
-        return _Side(board.title, own - own.mean(), level, None, frozenset(board.tasks))
-    if board.ratings is None:
-        raise TooFewCommon([], names, names, LEAST_COMMON)
-    among = board.ratings.outcomes.among(names)
-    ties = Ties.HALF if board.ratings.fit.nu is None else Ties.DAVIDSON
-    ratings = rate_outcomes(among, confidence=confidence, rounds=rounds, seed=seed, ties=ties)
-    return _Side(board.title, ratings.elo - ratings.elo.mean(), CENTRE, ratings, frozenset(among.tasks))
-
-
-def _families(left: Board | PublishedBoard, right: Board | PublishedBoard, matched: Matched) -> dict[str, str]:
-    """The family of each common contestant, as the left side names it, else the right."""
-    found: dict[str, str] = {}
-    for board, own in ((right, matched.right), (left, matched.left)):
-        if isinstance(board, Board):
-            family = {row.contestant: row.family for row in board.rows if row.family}
-            found |= {name: family[who] for name, who in zip(matched.names, own, strict=True) if who in family}
-    return found
-
-
-def _point(name: str, family: str, index: int, sides: tuple[_Side, ...]) -> Point:
+def _point(name: str, family: str, index: int, sides: tuple[Side, ...]) -> Point:
     cells: list[float | None] = []
     for side in sides:
         low = high = None
@@ -264,46 +189,3 @@ def _point(name: str, family: str, index: int, sides: tuple[_Side, ...]) -> Poin
             )
         cells += [side.level + float(side.elo[index]), low, high]
     return Point(name, family, cells[0] or 0.0, cells[1], cells[2], cells[3] or 0.0, cells[4], cells[5])
-
-
-def _too_few(names: Sequence[str], sides: Sequence[_Side]) -> str:
-    reasons = []
-    if len(names) < ENOUGH_CONTESTANTS:
-        reasons.append(f"{len(names)} contestants (below {ENOUGH_CONTESTANTS})")
-    for side in sides:
-        if side.ratings is not None and side.ratings.influence.count < ENOUGH_CLUSTERS:
-            told = side.ratings.influence
-            unit = told.unit if told.count == 1 else f"{told.unit}s"
-            reasons.append(f"{told.count} {unit} in {side.title} (below {ENOUGH_CLUSTERS})")
-    return f"too few to judge: {', '.join(reasons)}" if reasons else ""
-
-
-def _unmatched(matched: Matched, left: Board | PublishedBoard, right: Board | PublishedBoard) -> list[str]:
-    """Who is left out because the other side has nobody of that name, and what is said of a published side."""
-    found = []
-    for names, side in ((matched.only_left, left), (matched.only_right, right)):
-        if names:
-            found.append(f"Only in {side.title}: {', '.join(names)}.")
-    for side in (left, right):
-        if isinstance(side, PublishedBoard) and side.source:
-            found.append(f"{side.title}: {side.source}, {side.date}. {side.notes}")
-    return list(dict.fromkeys(found))
-
-
-def _notes(shared: Sequence[str], sides: Sequence[_Side], names: Sequence[str], *, common_scale: bool) -> list[str]:
-    notes = ["Both sides are centred on the same contestants; neither is shifted or rescaled to fit the other."]
-    if not common_scale:
-        notes = ["The sides count different things, so only the order and r can agree: there is no CCC."]
-    if shared:
-        notes.append(f"Part against whole: the sides share {len(shared)} tasks, so this is no evidence of agreement.")
-    for side in sides:
-        if side.ratings is not None and side.ratings.fit.bounds:
-            held = ", ".join(names[bound.contestant] for bound in side.ratings.fit.bounds)
-            notes.append(f"On {side.title} only the prior bounds {held}.")
-    if sides[0].ratings is not None and sides[1].ratings is not None:
-        both = set(sides[0].ratings.influence.clusters) & set(sides[1].ratings.influence.clusters)
-        if both:
-            notes.append(f"{len(both)} datasets serve tasks of both sides; their noise is counted as common.")
-    else:
-        notes.append("Published ratings come without the results of the tasks, so there is no noise ceiling.")
-    return notes

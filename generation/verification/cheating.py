@@ -14,9 +14,8 @@ from generation.verification.tables import Answers, Numbers, Tables, as_numbers,
 from generation.verification.twins import twins
 
 NEIGHBOURS = 5  # near ids that a cheat asks: few enough for a fine alternation, enough for a mean
-IDENTIFIES = (
-    0.9  # distinct cells in a train row; names of models, of which a row has .77 in a table of cars, are levels
-)
+# Distinct cells of a train row: names of models, of which a row has .77 in a table of cars, are levels.
+IDENTIFIES = 0.9
 
 
 def cheat_vectors(form: Form, generator: np.random.Generator) -> dict[str, Answers]:
@@ -27,15 +26,14 @@ def cheat_vectors(form: Form, generator: np.random.Generator) -> dict[str, Answe
     by_place = np.linspace(0, n_train - 1, n_test).astype(int)
     by_value = np.argsort(np.argsort(sort_key(test), kind="stable"), kind="stable")
     ordered = tables.y_train[np.argsort(tables.y_train, kind="stable")]
-    spread = np.linspace(0, n_train - 1, n_test).astype(int)
     copied, place = twins(tables)
     known, usual = same_identifier(tables)
     guesses = {
         "cheat_near_ids": _nearest(sort_key(train), tables.y_train, sort_key(test)),
         "cheat_same_place": tables.y_train[by_place],
         "cheat_train_order": tables.y_train[np.arange(n_test) % n_train],
-        "cheat_id_as_rank": ordered[spread[by_value]],
-        "cheat_sorted_file": ordered[spread],
+        "cheat_id_as_rank": ordered[by_place[by_value]],
+        "cheat_sorted_file": ordered[by_place],
         "cheat_shuffled_train": tables.y_train[generator.integers(0, n_train, n_test)],
     }
     unsure = {name: hedged(form, form.exact(guess)) for name, guess in guesses.items()}

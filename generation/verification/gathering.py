@@ -67,9 +67,8 @@ async def gathering(
     package = evidence.package
     source = package.card.source
     fetched = await asyncio.to_thread(resolve, source.uri, sha256=source.sha256)
-    reading = _raw(fetched, source.drawn, wanted=bool({Part.RAW, Part.CONTENT} & {*parts}))
-    raw, made = await asyncio.gather(reading, _prepared(package, sandbox))
-    evidence = replace(evidence, raw=raw, content=await _content(package, raw, wanted=Part.CONTENT in parts))
+    (raw, content), made = await asyncio.gather(_of_the_source(package, fetched, parts), _prepared(package, sandbox))
+    evidence = replace(evidence, raw=raw, content=content)
     if isinstance(made, Lacking):
         consequence = Lacking("prepare.py did not give the tables that this needs")
         beyond: Found = {part.value: consequence for part in everything - AT_ONCE}
@@ -93,14 +92,16 @@ async def gathering(
         await asyncio.gather(*works, return_exceptions=True)
 
 
-async def _raw(fetched: Fetched, rows: int | None, *, wanted: bool) -> pd.DataFrame | Lacking:
-    return await asyncio.to_thread(raw_table, fetched, rows) if wanted else NOT_ASKED
-
-
-async def _content(package: TaskPackage, raw: pd.DataFrame | Lacking, *, wanted: bool) -> Fingerprint | Lacking:
-    if isinstance(raw, Lacking) or not wanted:
-        return NOT_ASKED
-    return await asyncio.to_thread(fingerprint, raw, package.card.task.target)
+async def _of_the_source(
+    package: TaskPackage, fetched: Fetched, parts: Collection[Part]
+) -> tuple[pd.DataFrame | Lacking, Fingerprint | Lacking]:
+    """The raw table and its fingerprint, as far as they are wanted."""
+    if not {Part.RAW, Part.CONTENT} & {*parts}:
+        return NOT_ASKED, NOT_ASKED
+    raw = await asyncio.to_thread(raw_table, fetched, package.card.source.drawn)
+    if Part.CONTENT not in parts:
+        return raw, NOT_ASKED
+    return raw, await asyncio.to_thread(fingerprint, raw, package.card.task.target)
 
 
 async def _prepared(package: TaskPackage, sandbox: str) -> tuple[PreparedTask, Tables] | Lacking:

@@ -51,7 +51,7 @@ def validate_code(episode: Episode) -> Tool:
     """The action `validate_code`."""
 
     async def execute(code: str) -> str:
-        """Run a Python program to see whether it works; what it writes is thrown away.
+        """Run a Python program to see whether it works, in a folder of its own that is thrown away.
 
         Args:
             code: The program; it finds the data under data/.

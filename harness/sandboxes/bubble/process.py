@@ -70,7 +70,7 @@ class Bubble(Conversation):
             groups = group.procs if group else []
             job = Job([*words, str(theirs.fileno())], sources, uid, place, *rlimits(spec), groups)
             bubble = cls(await start(job, theirs.fileno()), group)
-        except BaseException:
+        except BaseException:  # a waiting that is given up, too, must leave nothing
             ours.close()
             linger(group)
             raise

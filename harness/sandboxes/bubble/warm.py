@@ -96,7 +96,7 @@ class WarmBubble(Conversation):
             with theirs:
                 pid = await asyncio.to_thread(_fork, warm, job, ours, theirs, group)
             bubble = cls(pid, desk, group)
-        except BaseException:
+        except BaseException:  # a waiting that is given up, too, must leave nothing
             ours.close()
             await asyncio.to_thread(shutil.rmtree, desk, ignore_errors=True)
             linger(group)

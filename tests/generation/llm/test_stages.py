@@ -224,11 +224,11 @@ def test_an_answer_that_was_cut_off_is_not_sent_back(source: str, play: Play) ->
 
 def test_every_text_that_is_asked_for_has_a_bound() -> None:
     schemas = [proposals_schema(["a", "b"], ["a"], ["rmse"], 3), written_schema(), reviewed_schema()]
-    todo = [schema.json_schema for schema in schemas]
+    waiting = [schema.json_schema for schema in schemas]
     seen = 0
-    while todo:
-        schema = todo.pop()
-        todo += (schema.properties or {}).values()
+    while waiting:
+        schema = waiting.pop()
+        waiting += (schema.properties or {}).values()
         if schema.type == "string":
             seen += 1
             assert schema.enum or schema.maxLength
