@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from harness.schema import Limits, Modality, Objective, Prediction, Split
 
 Stage = Literal["brainstormer", "designer", "refactor"]
+Writing = Literal["", "point", "comma", "clock"]
 
 
 class _Frozen(BaseModel):
@@ -23,7 +24,8 @@ class Formulation(_Frozen):
     skill (0 a constant, 1 perfect) of a `linear` and of a `trees` model, or is empty where none was measured;
     a forecast's `entity` is the column that tells its courses apart ("" where there is one), and its `horizon` says how
     far ahead is asked ("125 days, 2020-04-20 to 2020-08-22"); `metric_reason` says why this metric, as a clause without
-    a full stop.
+    a full stop; `writing` says how the raw target's numbers are written where they are not plain: with signs and a
+    decimal point or comma ("$1,200", "1.200 €"), or as a clock shows a duration ("2:25:39").
     """
 
     slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
@@ -42,6 +44,7 @@ class Formulation(_Frozen):
     metric_reason: str = ""
     entity: str = ""
     horizon: str = ""
+    writing: Writing = ""
     signal: dict[str, float] = {}
 
 

@@ -35,9 +35,11 @@ _VERBS = (
     "specif(?:ies|ying)|identif(?:ies|ying)|refers to|measur(?:es|ing)|stat(?:es|ing)|show(?:s|ing)|record(?:s|ing)|"
     "with levels|equal to|stands for"
 )
+# "with 6 levels: the rating": how many there are is told elsewhere. Levels that are listed are left to stand.
+_COUNTED_LEVELS = r"(?:(?:with|having)\s+\w+\s+(?:ordered\s+)?(?:levels|categories|values)\b(?:\s*[:,]\s*|\s*$))?"
 _LEADING = re.compile(
     r"^(?:(?:the|a|an|this)\s+)?(?:(?:column|variable|field|attribute|feature)\s+)?"
-    rf"(?:(?:{_TYPE_WORDS})\b[\s,]*)*(?:(?:(?:that|which)\s+)?(?:{_VERBS})\b\s*|(?:for|of)\b\s*)?[.,:;]?\s*",
+    rf"(?:(?:ordered\s+)?(?:{_TYPE_WORDS})\b[\s,]*)*{_COUNTED_LEVELS}(?:(?:(?:that|which)\s+)?(?:{_VERBS})\b\s*|(?:for|of)\b\s*)?[.,:;]?\s*",
     re.IGNORECASE,
 )
 _ROTATED = re.compile(r"^(number|percentage|share|total|amount) of (?:the )?(.+)$", re.IGNORECASE)

@@ -23,6 +23,8 @@ def asked(draft: Draft) -> str:
     parts = [_numbers(draft)] if formulation.objective in _NUMBERS else [_labels(draft)]
     if _is_cryptic(draft):
         parts.append(say("codes_unknown"))
+    if formulation.writing:
+        parts.append(say("rewritten", target=code(formulation.target), cell=code(draft.target.examples[0])))
     if formulation.objective == "quantile":
         parts.append(say("asked_quantile", level=percent(draft.level), cases=of_ten(draft.level)))
     if not draft.assignment.known.all():

@@ -1,6 +1,6 @@
 """The same division of rows that a generated prepare.py makes, worked out while designing, to say what it gives.
 
-templates/prepare.py.j2 and this module must agree; tests/generation/rules/test_assignment.py holds them to it.
+templates/prepare.py.j2 and this module must agree; tests/generation/rules/test_package.py holds them to it.
 """
 
 import hashlib

@@ -171,7 +171,8 @@ def _written(
     known = encoded.subset(candidate.usable[encoded.rows])
     if len(known.rows) < 0.5 * len(rows):
         known = encode(profile, rows)
-    cleared = clear(profile, candidate, known, split=split, unknown=ahead.unknown if ahead else {}, seed=MEASURING)
+    unknown, entity = (ahead.unknown, ahead.entity) if ahead else ({}, "")
+    cleared = clear(profile, candidate, known, split=split, unknown=unknown, entity=entity, seed=MEASURING)
     if not _worth_asking(profile, candidate, cleared, len(known.rows)):
         return None
     score = scoring(candidate)
@@ -192,8 +193,9 @@ def _written(
         rationale="; ".join(item.sense.reasons),
         metric_reason=score.why,
         signal={"linear": round(cleared.signal.linear, 4), "trees": round(cleared.signal.trees, 4)},
-        entity=ahead.entity if ahead else "",
+        entity=entity,
         horizon=ahead.horizon if ahead else "",
+        writing=candidate.writing,
     )
     return settle(profile, formulation)
 

@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from generation.formulation import Writing
 from generation.profile import ColumnProfile, DatasetProfile, Kind
 from generation.profile.columns import is_id_name, ordered_levels
 from generation.profile.dataset import NUMERIC_KINDS
 from generation.profile.words import tokens
 from generation.rules.lexicon import sense_words
+from generation.rules.plain import writing_of
 from generation.rules.skill import Answers
 from harness.schema import Objective
 
@@ -29,7 +31,8 @@ class Candidate:
     """A column that could be asked for.
 
     `labels` are the answers (binary: negative, positive; ordinal: in order), empty for numbers; rows with a label of
-    `rare` would be left out; `usable` marks the rows of the table whose answer is known and not rare.
+    `rare` would be left out; `usable` marks the rows of the table whose answer is known and not rare; `writing` is the
+    formulation's.
     """
 
     column: ColumnProfile
@@ -39,6 +42,7 @@ class Candidate:
     usable: NDArray[np.bool_]
     text: pd.Series
     numbers: NDArray[np.float64] | None
+    writing: Writing = ""
 
     @property
     def name(self) -> str:
@@ -71,11 +75,12 @@ def _candidate(profile: DatasetProfile, column: ColumnProfile) -> Candidate | st
     if int(cells.present.sum()) < FEWEST_ROWS:
         return f"fewer than {FEWEST_ROWS} rows have a value"
     if cells.numbers is not None and _is_quantity(column):
-        if cells.decorated:
-            return "its numbers are written with signs or separators"
+        writing = writing_of(cells.text, cells.numbers) if cells.decorated else ""
+        if writing is None or cells.form == "clock":
+            return "its numbers are written in a way that is not made plain"
         if column.missing_codes and any(_is_number(code) for code in column.missing_codes):
             return "its missing values are written as numbers"
-        return Candidate(column, "regression", (), (), np.isfinite(cells.numbers), cells.text, cells.numbers)
+        return Candidate(column, "regression", (), (), np.isfinite(cells.numbers), cells.text, cells.numbers, writing)
     return _labelled(column, cells.text, cells.present)
 
 

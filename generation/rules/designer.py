@@ -13,6 +13,7 @@ from generation.rules.describing import description_fields
 from generation.rules.draft import Draft
 from generation.rules.forecasting import time_format
 from generation.rules.foresight import foresee, salt
+from generation.rules.plain import CLOCK, MINUS, NUMBER
 from generation.rules.repair import revise
 from harness.competition.metrics import MetricSpec
 from harness.competition.metrics import get as get_metric
@@ -20,6 +21,7 @@ from harness.schema import Limits, Modality
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LINEAR_AHEAD = 0.03
+_PATTERNS = {"clock": CLOCK, "minus": MINUS, "number": NUMBER}
 _LARGE = 5_000_000
 _WIDEST = 200  # columns that the solution learns from: of a thousand, its trees would take half a minute
 
@@ -112,6 +114,10 @@ def _docstring(text: str) -> str:
     return f'"""{flat}"""'
 
 
+def _raw(pattern: str) -> str:
+    return f'r"{pattern}"'
+
+
 def _literal(values: Sequence[str]) -> str:
     """A list of strings as Python, broken over lines where it is long."""
     line = repr(list(values))
@@ -148,6 +154,8 @@ def _prepare_fields(draft: Draft, origin: Origin) -> dict[str, object]:
         "format": origin.format,
         "read_options": ", ".join(options),
         "tidy": origin.tidy,
+        "writing": formulation.writing,
+        "patterns": {name: _raw(pattern) for name, pattern in _PATTERNS.items()},
     }
 
 

@@ -11,6 +11,7 @@ from generation.formulation import Formulation
 from generation.profile import ColumnProfile, DatasetProfile
 from generation.rules.assignment import Assignment
 from generation.rules.phrases import Voice
+from generation.rules.plain import plain
 from harness.competition.metrics import get as get_metric
 
 MOST_GLANCED = 20_000
@@ -47,13 +48,17 @@ class Draft:
         return int(self.assignment.test_rows.sum())
 
     def cells(self, name: str) -> pd.Series:
-        """A column's cells in all rows of the table, stripped."""
-        return self.profile.frame[name].astype(str).str.strip()
+        """A column's cells in all rows of the table, stripped; the target's as prepare.py writes them."""
+        return self._written(name, self.profile.frame[name])
 
     def glance(self, name: str) -> pd.Series:
-        """A column's cells in at most 20,000 rows, evenly drawn, stripped: enough for what is said in words."""
+        """Such cells in at most 20,000 rows, evenly drawn: enough for what is said in words."""
         step = max(1, -(-len(self.profile.frame) // MOST_GLANCED))
-        return self.profile.frame[name].iloc[::step].astype(str).str.strip()
+        return self._written(name, self.profile.frame[name].iloc[::step])
+
+    def _written(self, name: str, cells: pd.Series) -> pd.Series:
+        text = cells.astype(str).str.strip()
+        return plain(text, self.formulation.writing) if name == self.formulation.target else text
 
     @cached_property
     def train_cells(self) -> pd.Series:

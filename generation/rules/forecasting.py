@@ -54,18 +54,23 @@ def read_times(cells: pd.Series, form: str) -> pd.Series:
 
 def course(profile: DatasetProfile, candidate: Candidate) -> tuple[str, str] | None:
     """The column of times, and the one that tells entities apart, if together they name (nearly) every row once."""
-    for time in profile.times:
-        column = profile[time]
-        if time == candidate.name or column.missing > 0 or not time_format(column):
-            continue
-        if column.cardinality < FEWEST_MOMENTS or read_times(profile.frame[time], time_format(column)).isna().any():
-            continue
+    usable = [time for time in profile.times if time != candidate.name and _tells_moments(profile, time)]
+    for time in usable:
         if float(profile.frame[time].duplicated().mean()) <= TWICE:
             return time, ""
+    for time in usable:
         for key in _keys(profile, {time, candidate.name}):
             if not profile.codes(key).repeats_with(profile.codes(time), TWICE):
                 return time, key
     return None
+
+
+def _tells_moments(profile: DatasetProfile, time: str) -> bool:
+    """Whether every row has a moment in this column, of enough different ones."""
+    column = profile[time]
+    if column.missing > 0 or column.cardinality < FEWEST_MOMENTS or not time_format(column):
+        return False
+    return not bool(read_times(profile.frame[time], time_format(column)).isna().any())
 
 
 def _keys(profile: DatasetProfile, without: set[str]) -> list[str]:

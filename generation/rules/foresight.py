@@ -10,6 +10,7 @@ from generation.profile.cells import read_cells
 from generation.rules import assignment
 from generation.rules.assignment import Assignment
 from generation.rules.forecasting import time_format
+from generation.rules.plain import plain
 
 MOST_SEEDS = 5
 FEWEST_TEST_ROWS = 60
@@ -56,7 +57,7 @@ def known_rows(cells: pd.Series, formulation: Formulation) -> NDArray[np.bool_]:
     text = cells.astype(str).str.strip()
     if formulation.labels:
         return text.isin(formulation.labels).to_numpy(dtype=bool)
-    numbers: NDArray[np.float64] = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64)
+    numbers: NDArray[np.float64] = pd.to_numeric(plain(text, formulation.writing), errors="coerce").to_numpy(np.float64)
     return np.isfinite(numbers)
 
 

@@ -57,12 +57,13 @@ def clear(
     *,
     split: Split,
     unknown: Mapping[str, str] = MappingProxyType({}),
+    entity: str = "",
     seed: int = 0,
 ) -> Cleared:
     """Leave out what gives the target away: its transformations, its other names, and near-perfect single columns.
 
-    What is `unknown` beforehand is left out from the start. Then, as long as trees find the rest (nearly) perfect,
-    the column they rely on most, at most six times.
+    What is `unknown` beforehand is left out from the start; the `entity` whose course is told stays. Then, as long as
+    trees find the rest (nearly) perfect, the column they rely on most, at most six times.
     """
     search = _Search(
         profile=profile,
@@ -71,6 +72,7 @@ def clear(
         answers=candidate.answers(encoded.rows),
         fold=_folds(profile, encoded, split, seed),
         seed=seed,
+        entity=entity,
         drop={**useless(profile), **unknown},
     )
     search.leave_out_related()
@@ -101,6 +103,7 @@ class _Search:
     answers: Answers
     fold: NDArray[np.int64]
     seed: int
+    entity: str = ""
     drop: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -110,7 +113,8 @@ class _Search:
 
     @property
     def single_valued(self) -> list[str]:
-        return [name for name in self.features if self.encoded.trees[name].shape[1] == 1]
+        """Columns that may be left out for what each says alone."""
+        return [n for n in self.features if self.encoded.trees[n].shape[1] == 1 and n != self.entity]
 
     def leave_out_related(self) -> None:
         """Transformations of the target and columns that fix its value."""

@@ -130,7 +130,8 @@ def _wild(draft: Draft) -> Iterator[str]:
     """A number that lies far beyond all others is mostly an error."""
     found = []
     for column in [c for c in draft.features if c.high is not None and c.cardinality > _MANY_LEVELS][:_MOST_SEARCHED]:
-        numbers = pd.to_numeric(draft.glance(column.name), errors="coerce").dropna().to_numpy(dtype=np.float64)
+        read = draft.profile.cells(column.name).numbers
+        numbers = read[np.isfinite(read)] if read is not None else np.empty(0)
         low, high = np.percentile(numbers, [1, 99]) if len(numbers) else (0.0, 0.0)
         least, most = column.low or 0.0, column.high or 0.0
         if high > low and most > high + _FAR * (high - low):

@@ -57,7 +57,9 @@ def _by_name(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float,
         found.append((0.8, "its name says what happened"))
     if not re.search(r"[^\W\d_]", candidate.name):
         found.append((-5.0, "its name is a number, so nobody can say what it is"))
-    if _is_dummy(profile, candidate):
+    if _marks_another(profile, candidate):
+        found.append((-4.0, "it only marks a value of another column"))
+    elif _is_dummy(profile, candidate):
         found.append((-2.0, "it is one of several marks of one category"))
     if any(
         r.kind == "function" and r.other == candidate.name and r.column in _many(profile) for r in profile.relations
@@ -119,7 +121,7 @@ def _many(profile: DatasetProfile) -> frozenset[str]:
 
 def _is_dummy(profile: DatasetProfile, candidate: Candidate) -> bool:
     """Whether a 0/1 column excludes others of nearly the same name, as `party_d`, `party_r`, `party_i` do."""
-    stem = re.sub(r"\d+$" if candidate.name[-1:].isdigit() else r"[_.\s]?[^_.\s]*$", "", candidate.name)
+    stem = _stem_of_marks(candidate.name)
     if candidate.column.kind is not Kind.BOOLEAN or len(stem) < 3:
         return False
     marked = candidate.text.to_numpy() == candidate.labels[-1]
@@ -130,6 +132,18 @@ def _is_dummy(profile: DatasetProfile, candidate: Candidate) -> bool:
     ]
     same = [profile.frame[name].to_numpy() == candidate.labels[-1] for name in kin]
     return sum(bool(other.any() and not (marked & other).any()) for other in same) >= 1
+
+
+def _stem_of_marks(name: str) -> str:
+    return re.sub(r"\d+$" if name[-1:].isdigit() else r"[_.\s]?[^_.\s]*$", "", name)
+
+
+def _marks_another(profile: DatasetProfile, candidate: Candidate) -> bool:
+    """Whether a 0/1 column follows from the one that it is named after, as `target_8` does from `target`."""
+    whole = _stem_of_marks(candidate.name).rstrip("_. ")
+    return candidate.column.kind is Kind.BOOLEAN and any(
+        r.kind == "function" and r.column == whole and r.other == candidate.name for r in profile.relations
+    )
 
 
 def _is_transformed(profile: DatasetProfile, name: str) -> bool:

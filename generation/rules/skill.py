@@ -76,15 +76,16 @@ def measure(inputs: Inputs, answers: Answers, fold: NDArray[np.int64], *, size: 
     both see the 150 columns that go most with the answers on the rows that a fold learns from.
     """
     Y, asked = answers.matrix, fold >= 0
-    guesses = np.zeros((2, *Y.shape))
+    guesses, usually = np.zeros((2, *Y.shape)), np.zeros(Y.shape)
     for held in range(int(fold.max()) + 1):
         test = fold == held
         few = inputs.most_telling(Y, ~test, MOST_COLUMNS)
         usual = [_usual(codes, Y, test) for _, codes in few.levels]
+        usually[test] = Y[~test].mean(axis=0)
         X, Z = (np.hstack([*blocks, *usual]) for blocks in (few.linear, few.trees))
         guesses[0, test] = _ridge(X[~test], Y[~test], X[test])
         guesses[1, test] = forest(Z[~test], Y[~test], size, seed).predict(Z[test]).reshape(-1, Y.shape[1])
-    return Signal(*(skill(Y[asked], guess[asked], answers.classes) for guess in guesses))
+    return Signal(*(skill(Y[asked], guess[asked], answers.classes, usually[asked]) for guess in guesses))
 
 
 def _usual(codes: NDArray[np.int64], Y: Matrix, test: NDArray[np.bool_]) -> Matrix:
@@ -138,10 +139,14 @@ def forest(X: Matrix, Y: Matrix, size: int, seed: int) -> Forest:
     return Forest(tuple(tree.fit(inputs, goal, check_input=True) for tree in trees))
 
 
-def skill(Y: Matrix, guess: Matrix, classes: bool) -> float:
-    """R² for numbers; for classes the share-weighted mean of 2·AUC - 1, one against the rest."""
+def skill(Y: Matrix, guess: Matrix, classes: bool, usual: Matrix | float | None = None) -> float:
+    """R² for numbers; for classes the share-weighted mean of 2·AUC - 1, one against the rest.
+
+    `usual` is what R² compares with: the mean that could be known, where the rows asked lie later than those that are
+    learned from (out-of-sample R², Campbell and Thompson 2008), else the mean of the rows asked.
+    """
     if not classes:
-        total = float(((Y - Y.mean()) ** 2).sum())
+        total = float(((Y - (Y.mean() if usual is None else usual)) ** 2).sum())
         return 1 - float(((Y - guess) ** 2).sum()) / total if total > 0 else 0.0
     weights, values = [], []
     for k in range(Y.shape[1]):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from generation.profile.reading import Reading
-from generation.verification.tables import as_numbers
+from generation.verification.tables import raw_numbers
 from harness.errors import MlesmithError
 from harness.schema import Question
 
@@ -89,7 +89,7 @@ def _order(cells: pd.DataFrame, question: Question, seed: int) -> np.ndarray[tup
     for target in cells.columns:
         column = cells[target].str.strip()
         if question.prediction == "number":
-            usable &= np.isfinite(as_numbers(column))
+            usable &= np.isfinite(raw_numbers(column))
         elif set(question.labels) & set(column):
             usable &= column.isin(question.labels).to_numpy(dtype=bool)
         else:

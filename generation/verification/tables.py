@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from generation.profile import cells as profiled
 from harness.errors import MlesmithError
 from harness.schema import TaskCard
 
@@ -58,6 +59,15 @@ def as_numbers(cells: pd.Series) -> Numbers:
     codes, distinct = _distinct(cells)
     numbers: Numbers = pd.to_numeric(distinct, errors="coerce").to_numpy(dtype=np.float64)[codes]
     return numbers
+
+
+def raw_numbers(cells: pd.Series) -> Numbers:
+    """Cells of raw data as floats, also those in writing ("$1,200"), NaN where a cell is none; shape (n,)."""
+    plain = as_numbers(cells)
+    if np.isfinite(plain).any():
+        return plain
+    read = profiled.read_cells(cells)
+    return plain if read.numbers is None else read.numbers
 
 
 def _distinct(cells: pd.Series) -> tuple[npt.NDArray[np.intp], pd.Series]:

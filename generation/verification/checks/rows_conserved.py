@@ -6,7 +6,7 @@ import pandas as pd
 from generation.verification.evidence import Evidence
 from generation.verification.findings import Finding
 from generation.verification.registry import Part, check
-from generation.verification.tables import Tables, as_numbers, row_keys
+from generation.verification.tables import Tables, raw_numbers, row_keys
 
 
 @check(
@@ -42,7 +42,7 @@ def _usable(raw: pd.DataFrame, tables: Tables) -> pd.Series:
         if target not in raw.columns:
             return keep & False  # the target is derived, so no row can be said to be lost
         if tables.is_number:
-            keep &= np.isfinite(as_numbers(raw[target]))
+            keep &= np.isfinite(raw_numbers(raw[target]))
         elif set(tables.card.task.labels) & set(raw[target].str.strip()):
             keep &= raw[target].str.strip().isin(tables.card.task.labels)
         else:
