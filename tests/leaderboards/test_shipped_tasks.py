@@ -94,6 +94,7 @@ def test_json_is_that_of_the_results(redrawn: Path) -> None:
 
 @pytest.mark.parametrize("name", ["leaderboard.png", "pareto.png"])
 def test_figures_are_there(redrawn: Path, name: str) -> None:
+    assert (FOLDER / name).is_file(), REDRAW
     assert size(FOLDER / name) == size(redrawn / name), REDRAW
     assert (FOLDER / name).stat().st_size < 100_000
 
