@@ -32,7 +32,7 @@ from leaderboards.plain import plain
 from leaderboards.published import ELO_UNIT, PublishedBoard
 from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings
 from leaderboards.remarks import notes, too_few, unmatched
-from leaderboards.sides import Side, common, families_of, side_of, task_names, unit_of
+from leaderboards.sides import Side, common, families_of, shared_tasks, side_of, unit_of
 from leaderboards.subsets import Without, families_left_out, one_left_out, one_per_family, weakest_left_out
 
 UNDEFINED = float("nan")
@@ -128,7 +128,7 @@ def agreement(
         TooFewCommon: fewer than 5 common contestants.
         Islands: the common contestants share too few tasks on a side.
     """
-    shared = sorted(task_names(left) & task_names(right))
+    shared = shared_tasks(left, right)
     if shared and not part_of_whole:
         raise PartOfWhole(shared)
     matched = common(left, right)

@@ -81,12 +81,17 @@ class PartOfWhole(LeaderboardError):
 
     def __init__(self, shared: Sequence[str]) -> None:
         self.shared = tuple(shared)
-        shown = ", ".join(self.shared[:8]) + (" …" if len(self.shared) > 8 else "")
         super().__init__(
-            f"The two sides share {len(self.shared)} tasks ({shown}), so they would agree with themselves. "
+            f"The two sides share tasks ({in_short(shared)}), so they would agree with themselves. "
             "Compare disjoint sets of tasks, or ask for it with --part-of-whole."
         )
 
 
 class UnknownReference(LeaderboardError):
     """A name of a published board that is not shipped."""
+
+
+def in_short(names: Sequence[str], most: int = 8) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from leaderboards.board import Board
+from leaderboards.errors import in_short
 from leaderboards.matching import Matched
 from leaderboards.published import PublishedBoard
 from leaderboards.sides import Side
@@ -42,7 +43,9 @@ def notes(shared: Sequence[str], sides: Sequence[Side], names: Sequence[str], *,
     if not common_scale:
         said = ["The sides count different things, so only the order and r can agree: there is no CCC."]
     if shared:
-        said.append(f"Part against whole: the sides share {len(shared)} tasks, so this is no evidence of agreement.")
+        said.append(
+            f"Part against whole: the sides share tasks ({in_short(shared)}), so this is no evidence of agreement."
+        )
     for side in sides:
         if side.ratings is not None and side.ratings.fit.bounds:
             held = ", ".join(names[bound.contestant] for bound in side.ratings.fit.bounds)

@@ -13,7 +13,7 @@ from leaderboards.missing import missing_runs
 from leaderboards.outcomes import Floats
 from leaderboards.published import ELO_UNIT, PublishedBoard
 from leaderboards.ratings import Ratings, Ties, rate_outcomes
-from leaderboards.results import CONSTANT_FAMILY
+from leaderboards.results import CONSTANT_FAMILY, UNIT_SEPARATOR
 
 LEAST_COMMON = 5
 
@@ -29,11 +29,17 @@ class Side:
     tasks: frozenset[str]
 
 
-def task_names(board: Board | PublishedBoard) -> frozenset[str]:
+def _tasks_of(board: Board | PublishedBoard) -> frozenset[str]:
     """The tasks that a board rests on; none where a published one does not tell them."""
     if isinstance(board, PublishedBoard):
         return frozenset(board.tasks)
     return frozenset() if board.ratings is None else frozenset(board.ratings.outcomes.tasks)
+
+
+def shared_tasks(left: Board | PublishedBoard, right: Board | PublishedBoard) -> list[str]:
+    """The tasks that both sides rest on, by the names that people know; sets of tasks where a side is published."""
+    both = _tasks_of(left) & _tasks_of(right)
+    return sorted({unit.split(UNIT_SEPARATOR)[0] for unit in both})
 
 
 def _rated(board: Board | PublishedBoard) -> list[str]:

@@ -8,7 +8,8 @@ import pytest
 
 from leaderboards.agreement import agreement
 from leaderboards.board import Board, board
-from leaderboards.errors import PartOfWhole, TooFewCommon, UnknownReference
+from leaderboards.coefficients import cronbach, intraclass
+from leaderboards.errors import PartOfWhole, TooFewCommon, UnknownReference, in_short
 from leaderboards.matching import REFERENCE, aliases, canonical, match, model_of
 from leaderboards.missing import MissingRuns, missing_runs, price_of
 from leaderboards.published import PublishedBoard, published, published_names
@@ -49,25 +50,46 @@ def test_an_unknown_board_lists_those_there_are() -> None:
         published("mle-bench/lower")
 
 
+PRINTED = pd.read_csv(REFERENCE / "mle_smith_agreement.csv", index_col="columns")
+
+
+def test_the_printed_figures_are_there_for_every_pair_and_for_all_three() -> None:
+    assert list(PRINTED.index) == ["dojo smith", "dojo combined", "smith combined", "dojo smith combined"]
+    assert PRINTED.notna().sum(axis=1).tolist() == [7, 7, 7, 2]
+
+
 def test_the_three_columns_of_the_paper() -> None:
-    from leaderboards.coefficients import cronbach, intraclass
-
     columns = np.column_stack([published(f"mle-smith/{name}").values for name in ("dojo", "smith", "combined")])
-    assert (round(cronbach(columns), 3), round(intraclass(columns), 3)) == (0.993, 0.981)
+    printed = PRINTED.loc["dojo smith combined", ["cronbach_alpha", "icc"]]
+    assert [round(cronbach(columns), 3), round(intraclass(columns), 3)] == printed.tolist()
 
 
-@pytest.mark.parametrize(
-    ("left", "right", "figures"),
-    [
-        ("smith", "dojo", (0.982, 0.964, 0.952, 0.857, 0.958, 1.0, 0.8)),
-        ("dojo", "combined", (0.996, 0.992, 0.976, 0.929, 0.989, 1.0, 0.8)),
-        ("smith", "combined", (0.995, 0.990, 0.976, 0.929, 0.989, 1.0, 1.0)),
-    ],
-)
-def test_the_papers_table_to_three_decimals(left: str, right: str, figures: tuple[float, ...]) -> None:
-    found = agreement(published(f"mle-smith/{left}"), published(f"mle-smith/{right}"), part_of_whole=True)
-    shown = (found.r.value, found.r_squared, found.spearman, found.kendall, found.ccc.value, found.top3, found.top5)
-    assert [round(float(value or 0), 3) for value in shown] == list(figures)
+@pytest.mark.parametrize("turned", [False, True], ids=["as printed", "sides exchanged"])
+@pytest.mark.parametrize("pair", PRINTED.index[:3])
+def test_the_papers_table_to_three_decimals(pair: str, turned: bool) -> None:
+    names = pair.split()[::-1] if turned else pair.split()
+    found = agreement(*(published(f"mle-smith/{name}") for name in names), part_of_whole=True)
+    shown = {
+        "pearson": found.r.value,
+        "r_squared": found.r_squared,
+        "spearman": found.spearman,
+        "kendall": found.kendall,
+        "ccc": found.ccc.value,
+        "top3": found.top3,
+        "top5": found.top5,
+    }
+    assert {name: round(float(value or 0), 3) for name, value in shown.items()} == PRINTED.loc[
+        pair, list(shown)
+    ].to_dict()
+
+
+def test_what_two_sides_share_is_named() -> None:
+    combined = published("mle-smith/combined")
+    with pytest.raises(PartOfWhole, match=r"share tasks \(mle-smith/smith\)"):
+        agreement(combined, SMITH)
+    found = agreement(combined, SMITH, part_of_whole=True)
+    assert any("share tasks (mle-smith/smith), so this is no evidence" in note for note in found.notes)
+    assert in_short([str(number) for number in range(10)]) == "0, 1, 2, 3, 4, 5, 6, 7 and 2 more"
 
 
 def test_columns_of_one_table_that_share_tasks_are_refused() -> None:
