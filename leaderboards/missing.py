@@ -71,11 +71,12 @@ def missing_runs(names: Sequence[str], home: object, there: object) -> tuple[Mis
     sides = [side for side in (home, there) if isinstance(side, Board)]
     rows = {row.contestant: row for side in reversed(sides) for row in side.rows}
     runs = there.task_count if isinstance(there, Board) and there.task_count else None
-    usual = _usual_tokens([row for side in sides for row in side.rows])
-    return tuple(MissingRuns(name, runs, _cost(name, rows.get(name), runs, usual)) for name in names)
+    usual = usual_tokens([row for side in sides for row in side.rows])
+    return tuple(MissingRuns(name, runs, cost_of(name, rows.get(name), runs, usual)) for name in names)
 
 
-def _usual_tokens(rows: Sequence[BoardRow]) -> tuple[float, float] | None:
+def usual_tokens(rows: Sequence[BoardRow]) -> tuple[float, float] | None:
+    """Tokens read and written by a run: the median of the contestants with a model; None where nobody's are known."""
     known = [(row.input_tokens, row.output_tokens) for row in rows if row.model not in NO_MODEL]
     there = [(read, written) for read, written in known if read is not None and written is not None]
     if not there:
@@ -83,7 +84,8 @@ def _usual_tokens(rows: Sequence[BoardRow]) -> tuple[float, float] | None:
     return median(read for read, _ in there), median(written for _, written in there)
 
 
-def _cost(name: str, row: BoardRow | None, runs: int | None, usual: tuple[float, float] | None) -> float | None:
+def cost_of(name: str, row: BoardRow | None, runs: int | None, usual: tuple[float, float] | None) -> float | None:
+    """US dollars for that many runs of a contestant; 0 without a model, None where tokens or prices are not known."""
     if runs is None:
         return None
     if row is not None and row.model in NO_MODEL:
