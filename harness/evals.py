@@ -1,6 +1,6 @@
 """Tasks as Inspect evals: one competition as a task of one sample, or many as the samples of one suite."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import anyio
@@ -10,6 +10,7 @@ from inspect_ai.solver import Solver
 from inspect_ai.util import SandboxEnvironmentSpec
 
 from harness.agents.contestant import parse_contestant, require_own
+from harness.agents.outcome import EPOCH
 from harness.agents.react import react
 from harness.package import TaskPackage, load_package
 from harness.places import cache_dir
@@ -71,15 +72,29 @@ def suite(
     time_s: int | None = None,
     memory_mb: int | None = None,
     unisolated: bool = False,
+    runs: Mapping[str, Sequence[int]] | None = None,
 ) -> Task:
-    """Many competitions as the samples of one task, so that they make one log."""
+    """Many competitions as the samples of one task, so that they make one log.
+
+    `runs` names the epochs of each task id, each a sample of its own; without it every task is one sample, and the
+    epochs are Inspect's.
+    """
     words = [tasks] if isinstance(tasks, str) else list(tasks)
     wanted = [part.strip() for word in words for part in word.split(",") if part.strip()]
     packages = select(*wanted)
     choice = _choice(sandbox, packages, agent, unisolated=unisolated)
     prepared = prepare_all(packages, sandbox)
     samples = [_sample(task, sandbox, choice, time_s, memory_mb) for task in prepared]
+    if runs is not None:
+        samples = [_numbered(sample, epoch) for sample in samples for epoch in runs[str(sample.id)]]
     return _task("suite", samples, agent, "1-A")
+
+
+def _numbered(sample: Sample, epoch: int) -> Sample:
+    """The sample as the epoch of that number."""
+    return sample.model_copy(
+        update={"id": f"{sample.id}#{epoch}", "metadata": {**(sample.metadata or {}), EPOCH: epoch}}
+    )
 
 
 def _choice(sandbox: str, packages: Sequence[TaskPackage], agent: str | None, *, unisolated: bool) -> Choice:

@@ -10,7 +10,7 @@ import pandas as pd
 from inspect_ai.log import EvalLog, EvalSample, list_eval_logs, read_eval_log, read_eval_log_samples
 
 from harness.agents.catalogue import AGENTS
-from harness.agents.outcome import CONTESTANT, ENDED, FAMILY
+from harness.agents.outcome import CONTESTANT, ENDED, FAMILY, epoch_of
 from harness.competition.reasons import Status
 from harness.errors import UserError
 from harness.stopping import was_stopped
@@ -123,8 +123,8 @@ def _cell(log: EvalLog, sample: EvalSample) -> Cell:
         "model": contestant.partition("@")[2],
         "task": sample.metadata["task"],
         **{name: sample.metadata.get(name) for name in CARRIED},
-        "epoch": sample.epoch,
-        "seed": said.get("seed", sample.epoch),
+        "epoch": epoch_of(sample),
+        "seed": said.get("seed", epoch_of(sample)),
         "status": status,
         "reason": (score.reason or "") if score is not None and status != Status.ERROR else "",
         "score": number if graded else None,

@@ -7,7 +7,7 @@ How sure that is: `v` is itself an estimate. The error of its logarithm is that 
 datasets (`benchmarks/planning.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +19,7 @@ from leaderboards.outcomes import Floats, Outcomes
 from leaderboards.ratings import Ratings
 
 ROUNDS = 2000
+FEWEST = 5  # datasets, below which they say too little of how much they differ
 MOST = 10_000_000
 
 
@@ -26,7 +27,8 @@ MOST = 10_000_000
 class Needed:
     """Datasets that the interval of `what` needs for the stated half-width, with an interval of that number.
 
-    `what` is a contestant, or two neighbours in rank and their difference. None where the data say nothing.
+    `what` is a contestant, or two neighbours in rank and their difference. None where the data say nothing: below two
+    datasets (for the interval, below `FEWEST`), or of whom only the prior holds.
     """
 
     what: tuple[str, ...]
@@ -66,7 +68,9 @@ def enough(ratings: Ratings, width: float, *, confidence: float = 0.95, rounds: 
     steps = pulls.pulls[:, order[:-1]] - pulls.pulls[:, order[1:]]
     errors = _log_errors(np.column_stack([pulls.pulls, steps]), rounds, seed)
     size = len(names)
+    held = {names[bound.contestant] for bound in ratings.fit.bounds}
     own = _needed([(name,) for name in names], pulls, pulls.pulls, errors[:size], width, confidence)
+    own = [_unknown(row, held) for row in own]
     pairs = [(names[one], names[other]) for one, other in pairwise(order)]
     worst = max(own, key=lambda row: (row.datasets or 0, row.what))
     tasks = len(ratings.outcomes.tasks) if isinstance(ratings.outcomes, Outcomes) else pulls.count
@@ -77,8 +81,13 @@ def enough(ratings: Ratings, width: float, *, confidence: float = 0.95, rounds: 
         tasks / max(pulls.count, 1),
         tuple(own[index] for index in order),
         worst,
-        tuple(_needed(pairs, pulls, steps, errors[size:], width, confidence)),
+        tuple(_unknown(row, held) for row in _needed(pairs, pulls, steps, errors[size:], width, confidence)),
     )
+
+
+def _unknown(row: Needed, held: Set[str]) -> Needed:
+    """Nothing where only the prior holds one of those whom the row is about."""
+    return Needed(row.what, None, None, None, None) if held & set(row.what) else row
 
 
 def datasets_for(variance: float, width: float, confidence: float = 0.95) -> int:
@@ -94,7 +103,9 @@ def datasets_for(variance: float, width: float, confidence: float = 0.95) -> int
         return bool(quantile * np.sqrt(variance / count) <= width)
 
     high = 2
-    while not within(high) and high < MOST:
+    while not within(high):
+        if high >= MOST:
+            return MOST
         high *= 2
     low = high // 2
     while high - low > 1:
@@ -121,8 +132,10 @@ def _needed(
         if variance <= 0:
             found.append(Needed(name, None, None, None, None))
             continue
-        ends = [variance * float(np.exp(sign * quantile * error)) for sign in (-1, 1)]
-        low, high = (datasets_for(end, width, confidence) for end in ends)
+        low = high = None
+        if count >= FEWEST:
+            ends = [variance * float(np.exp(sign * quantile * error)) for sign in (-1, 1)]
+            low, high = (datasets_for(end, width, confidence) for end in ends)
         half = quantile * float(np.sqrt(variance / count))
         found.append(Needed(name, half, datasets_for(float(variance), width, confidence), low, high))
     return found
@@ -135,7 +148,7 @@ def _log_errors(pulls: Floats, rounds: int, seed: int) -> Floats:
         return np.full(pulls.shape[1], np.nan)
     drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), rounds).astype(float)
     means = drawn @ pulls / count
-    variances = drawn @ pulls**2 / count - means**2
+    variances = np.maximum(drawn @ pulls**2 / count - means**2, 0.0)
     with np.errstate(divide="ignore"):
         logarithms = np.log(variances)
     logarithms[~np.isfinite(logarithms)] = np.nan

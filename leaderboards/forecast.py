@@ -155,7 +155,8 @@ class Design:
         scores = self.scores + covariance_of(self.law, now, now, new, new)
         scores -= covariance_of(self.law, was, was, old, old)
         there = played(self.runs)
-        same: np.ndarray = (self.clusters[tasks][:, None] == self.clusters[None, :]) & there.any(axis=1)[None, :]
+        battled = there.any(axis=1)
+        same = np.asarray(self.clusters[tasks][:, None] == self.clusters[None, :]) & battled
         others = same & (tasks[:, None] != np.arange(len(self.runs)))
         which, other = np.nonzero(others)
         if len(which) and self.shares.dataset > 0:
@@ -163,9 +164,9 @@ class Design:
             moved = covariance_of(self.law, now[which], there[other], both, both)
             moved -= covariance_of(self.law, was[which], there[other], both, both)
             np.add.at(scores, which, moved + moved.transpose(0, 2, 1))
-        count = len(np.unique(self.clusters[there.any(axis=1)]))
         fresh = now.any(axis=1) & ~same.any(axis=1)
-        return information, scores, count + fresh
+        counts = len(np.unique(self.clusters[battled])) + fresh.astype(int)
+        return information, scores, np.asarray(counts)
 
     def half_widths(self) -> Floats:
         """[K] foretold half-widths of the intervals, in Elo; NaN below two clusters."""

@@ -139,7 +139,7 @@ def plan_runs(
         changes,
         enough(made.ratings, width, confidence=confidence),
         design.shares,
-        tuple(_notes(design.shares, names, able, prices, dollars)),
+        tuple(_notes(made.ratings, design.shares, able, prices, dollars)),
     )
 
 
@@ -193,7 +193,6 @@ def _rows(
     taken: dict[tuple[str, str], set[int]] = {}
     for who, task, epoch in zip(done["contestant"], done["task"], done["epoch"], strict=True):
         taken.setdefault((str(who), str(task)), set()).add(int(epoch))
-    about = frame.drop_duplicates("contestant").set_index("contestant")
     for step in found:
         gain = None if np.isnan(step.gain) else step.gain / len(step.contestants)
         for one in step.contestants:
@@ -201,15 +200,23 @@ def _rows(
             numbers = taken.setdefault((names[one], task.task), set())
             epoch = next(number for number in range(1, len(numbers) + 2) if number not in numbers)
             numbers.add(epoch)
-            agent, model = (str(about.loc[names[one], column]) for column in ("agent", "model"))
+            agent, model = _parts(names[one])
             price = None if np.isnan(prices[one]) else float(prices[one])
             yield PlannedRun(names[one], agent, model, task.task, task.version, epoch, gain, price)
+
+
+def _parts(contestant: str) -> tuple[str, str]:
+    """`agent[options]@model` in two; a script's path may hold anything."""
+    agent, _, model = contestant.partition("@")
+    return (contestant, "") if contestant.startswith("script:") else (agent, model)
 
 
 def _foretold(ratings: Ratings, before: Design, after: Design) -> tuple[Foretold, ...]:
     """Half-widths as the board has them, and what is left of them by the design; whom the prior holds has none."""
     widths = (ratings.high - ratings.low) / 2
-    then = after.half_widths() * np.nan_to_num(widths / before.half_widths(), nan=1.0)
+    then = after.half_widths() * widths / before.half_widths()
+    if ratings.influence.count < 2:
+        then = after.half_widths()
     order = np.argsort(-ratings.elo, kind="stable")
     names = ratings.outcomes.contestants
     return tuple(Foretold(names[one], _known(widths[one]), _known(then[one])) for one in order)
@@ -224,9 +231,13 @@ def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _notes(
-    shares: Shares, names: Sequence[str], able: np.ndarray, prices: Floats, dollars: float | None
-) -> Iterator[str]:
+def _notes(ratings: Ratings, shares: Shares, able: np.ndarray, prices: Floats, dollars: float | None) -> Iterator[str]:
+    names = ratings.outcomes.contestants
+    if ratings.influence.count < 2:
+        yield "All battles come from one dataset, so there are no intervals yet. Offer tasks of another (--tasks)."
+    if ratings.fit.bounds:
+        held = ", ".join(names[bound.contestant] for bound in ratings.fit.bounds)
+        yield f"Only the prior bounds {held}: what is foretold of them is worth little."
     if not shares.task_measured:
         yield f"Nothing was run twice: {ASSUMED:.0%} of what a run varies by is assumed to stay when it is repeated."
     if not shares.dataset_measured:

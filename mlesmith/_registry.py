@@ -47,9 +47,14 @@ def suite(
     time_s: int | None = None,
     memory_mb: int | None = None,
     unisolated: bool = False,
+    runs: dict[str, list[int]] | None = None,
 ) -> Task:
-    """Many competitions in one log: a sample for each. `tasks`: ids, paths, globs, splits, separated by commas."""
-    return suite_of(tasks, agent=agent, sandbox=sandbox, time_s=time_s, memory_mb=memory_mb, unisolated=unisolated)
+    """Many competitions in one log: a sample for each. `tasks`: ids, paths, globs, splits, separated by commas.
+
+    `runs`: the numbers of the epochs of each task, where a plan names them.
+    """
+    limits = {"time_s": time_s, "memory_mb": memory_mb}
+    return suite_of(tasks, agent=agent, sandbox=sandbox, unisolated=unisolated, runs=runs, **limits)
 
 
 def _competition(name: str, folder: Path) -> None:

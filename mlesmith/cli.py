@@ -6,7 +6,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from mlesmith.commands import boards, machine, running, start, tasks
+from mlesmith.commands import boards, machine, planning, running, start, tasks
 
 app = typer.Typer(
     name="mlesmith",
@@ -20,6 +20,7 @@ start.register(app)
 tasks.register(app)
 running.register(app)
 boards.register(app)
+planning.register(app)
 machine.register(app)
 
 STOPPED = 130

@@ -1,5 +1,6 @@
 """How an agent tells the scorer who it was and why it stopped; kept in the sample's metadata, so in the log."""
 
+from inspect_ai.log import EvalSample, EvalSampleSummary
 from inspect_ai.solver import TaskState
 
 from harness.competition.reasons import Reason
@@ -8,7 +9,9 @@ CONTESTANT = "contestant"
 FAMILY = "family"
 ENDED = "ended"
 SAID = "said"
+EPOCH = "epoch"  # the number that a plan gives a cell; without it, Inspect's own
 TAIL = 2000
+Cell = TaskState | EvalSample | EvalSampleSummary
 
 
 def introduce(state: TaskState, contestant: str, family: str) -> None:
@@ -26,4 +29,9 @@ def ended(state: TaskState, reason: Reason, said: str = "") -> None:
 
 def seed_of(state: TaskState, seed: int | None) -> int:
     """The seed of this epoch: the one asked for, else the epoch's number."""
-    return state.epoch if seed is None else seed
+    return epoch_of(state) if seed is None else seed
+
+
+def epoch_of(cell: Cell) -> int:
+    """The number of a cell among its contestant's on the task, wherever they are logged."""
+    return int(cell.metadata.get(EPOCH, 1)) + cell.epoch - 1

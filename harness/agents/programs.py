@@ -25,7 +25,7 @@ def baseline(name: str, family: str, seed: int | None = None) -> Solver:
     """One of the baselines of `harness.baselines`."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001
-        introduce(state, name, family)
+        introduce(state, name if seed is None else f"{name}[seed={seed}]", family)
         command = ["-m", "harness.baselines", name, "--seed", str(seed_of(state, seed))]
         await _run(state, lambda limit: run_python(sandbox(), command, limit))
         return state
