@@ -14,8 +14,10 @@ import numpy as np
 from scipy import stats
 from scipy.special import expit
 
-from leaderboards.bradley_terry import ELO, Fit, level_filled
+from leaderboards.bradley_terry import ELO, Fit, level_filled, one_thread
 from leaderboards.outcomes import Floats
+
+CHUNK = 2_000_000  # numbers of an intermediate array [tasks, K, K]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +72,18 @@ def covariance_of(law: Law, first: Floats, second: Floats, own: Floats, meeting:
     found -= (kept[:, :, None] * first[:, None, :] * across).transpose(0, 2, 1)
     found[:, np.arange(size), np.arange(size)] += kept * spread.sum(axis=2)
     return np.asarray(found + _laplacian(law.meeting, meeting * first * second))
+
+
+def summed(law: Law, first: Floats, second: Floats, own: Floats, meeting: Floats) -> Floats:
+    """[K, K] sum of `covariance_of` over all pairs of tasks, some at a time."""
+    size = first.shape[1]
+    chunk = max(1, CHUNK // size**2)
+    parts = [slice(start, start + chunk) for start in range(0, len(first), chunk)]
+    found = np.zeros((size, size))
+    with one_thread():
+        for part in parts:
+            found += covariance_of(law, first[part], second[part], own[part], meeting[part]).sum(axis=0)
+    return found
 
 
 def _laplacian(pairs: Floats, weights: Floats) -> Floats:
@@ -139,11 +153,11 @@ class Design:
         there = played(runs)
         pairs = law.information * (there.T @ there)
         kept = shares.of_runs(runs)
-        scores = covariance_of(law, there, there, kept, kept).sum(axis=0)
+        scores = summed(law, there, there, kept, kept)
         left, right = related(clusters)
         if len(left):
             both = np.full((len(left), runs.shape[1]), shares.dataset)
-            scores = scores + covariance_of(law, there[left], there[right], both, both).sum(axis=0)
+            scores = scores + summed(law, there[left], there[right], both, both)
         information = level_filled(pairs, fit.strengths, fit.prior)
         return cls(fit, law, shares, runs, clusters, confidence, information, scores)
 
@@ -151,9 +165,8 @@ class Design:
         """Information and scores [n, K, K], and clusters with a battle [n], were task `tasks[n]` run as `rows[n]`."""
         was, now = played(self.runs[tasks]), played(rows)
         information = self.information + _laplacian(self.law.information, now) - _laplacian(self.law.information, was)
-        old, new = self.shares.of_runs(self.runs[tasks]), self.shares.of_runs(rows)
-        scores = self.scores + covariance_of(self.law, now, now, new, new)
-        scores -= covariance_of(self.law, was, was, old, old)
+        new = self.shares.of_runs(rows)
+        scores = self.scores + covariance_of(self.law, now, now, new, new) - self._own(tasks)
         there = played(self.runs)
         battled = there.any(axis=1)
         same = np.asarray(self.clusters[tasks][:, None] == self.clusters[None, :]) & battled
@@ -168,6 +181,12 @@ class Design:
         counts = len(np.unique(self.clusters[battled])) + fresh.astype(int)
         return information, scores, np.asarray(counts)
 
+    def _own(self, tasks: np.ndarray) -> Floats:
+        """[n, K, K] what some tasks, of which many are the same, add to `scores` by themselves."""
+        once, which = np.unique(tasks, return_inverse=True)
+        there, kept = played(self.runs[once]), self.shares.of_runs(self.runs[once])
+        return np.asarray(covariance_of(self.law, there, there, kept, kept)[which.ravel()])
+
     def half_widths(self) -> Floats:
         """[K] foretold half-widths of the intervals, in Elo; NaN below two clusters."""
         count = len(np.unique(self.clusters[played(self.runs).any(axis=1)]))
@@ -176,8 +195,9 @@ class Design:
 
     def mean_squares(self, tasks: np.ndarray, rows: Floats) -> Floats:
         """[n] mean squared half-width over the contestants for each of n changes; infinite below two clusters."""
-        information, scores, counts = self.changed(tasks, rows)
-        squares = _squared(_variances(information, scores), counts, self).mean(axis=1)
+        with one_thread():
+            information, scores, counts = self.changed(tasks, rows)
+            squares = _squared(_variances(information, scores), counts, self).mean(axis=1)
         return np.asarray(np.where(np.isnan(squares), np.inf, squares))
 
     def with_runs(self, task: int, row: Floats) -> "Design":

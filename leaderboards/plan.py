@@ -131,10 +131,12 @@ def plan_runs(
         then = then.with_runs(step.task, then.runs[step.task] + added)
     changes = _foretold(made.ratings, design, then)
     costs = [row.cost_usd for row in rows]
+    now = _together([one.now for one in changes])
+    widths, fewer = (float(np.sqrt((one.half_widths() ** 2).mean())) for one in (design, then))
     return Plan(
         rows,
-        _together([one.now for one in changes]),
-        _together([one.then for one in changes]),
+        now,
+        _known(fewer) if now is None else _known(now * fewer / widths),
         float(sum(cost or 0.0 for cost in costs)) if None not in costs else None,
         changes,
         enough(made.ratings, width, confidence=confidence),

@@ -3,8 +3,9 @@
 The aim is the root mean square of the half-widths over the contestants (A-optimality: the trace of the ratings'
 covariance, times the squared t quantile, which falls with each new dataset). Greedy with late evaluation (Minoux 1978):
 a move's gain is reckoned again when it comes to the top, and at once for the tasks of a dataset that was just changed,
-since gains of one dataset are not independent. A task that nobody ran is worth nothing for one contestant alone, so it
-is offered as a block: the best pair, grown while the gain for a share of the budgets grows.
+since gains of one dataset are not independent; a move is taken once nothing was last worth more than it by `CLOSE`.
+A task that nobody ran is worth nothing for one contestant alone, so it is offered as a block: the best pair, grown
+while the gain for a share of the budgets grows.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ import numpy as np
 from leaderboards.forecast import Design
 from leaderboards.outcomes import Floats
 
-AT_ONCE = 256  # moves that are reckoned in one batch
+AT_ONCE = 64  # moves that are reckoned in one batch
+CLOSE = 0.03  # of the gain: less than what it is known by
 LEAST_GAIN = 1e-6  # Elo
 
 
@@ -94,6 +96,7 @@ class _Pool:
         self.design = design
         self.level = _level(design)
         self.limits = limits
+        self._blocks: dict[bytes, Floats] = {}
         self._offered = offered
         self._price = limits.shares()
         self._tasks = np.zeros(0, dtype=np.intp)
@@ -111,19 +114,23 @@ class _Pool:
         self._offer(tasks[~self.design.runs[tasks].any(axis=1)])  # a smaller block may be within what is left
         while len(self._tasks):
             order = np.argsort(-self._worth, kind="stable")
-            top = int(order[0])
-            if self._fresh[top]:
-                if self._worth[top] <= 0:
-                    return None
-                return int(self._tasks[top]), self._added[top], float(self._after[top])
-            stale = order[~self._fresh[order]][:AT_ONCE]
-            self._reckon(stale)
+            fresh = self._fresh[order]
+            stale = order[~fresh]
+            top = int(order[np.argmax(fresh)]) if fresh.any() else -1
+            if top < 0 or (len(stale) and self._worth[stale[0]] > self._worth[top] * (1 + CLOSE)):
+                self._reckon(stale[:AT_ONCE])
+                continue
+            if self._worth[top] <= 0:
+                return None
+            return int(self._tasks[top]), self._added[top], float(self._after[top])
         return None
 
     def take(self, task: int, added: Floats, after: float) -> None:
         """Make a move: what it changes is offered anew, all else is reckoned again when it comes to the top."""
         self.design = self.design.with_runs(task, self.design.runs[task] + added)
         self.level = after
+        if not self.design.runs[task].sum() > added.sum():
+            self._blocks.clear()  # others are worth most in the next task that nobody ran
         self.limits = self.limits.after(added)
         self._fresh[:] = False
         near = np.flatnonzero(self.design.clusters == self.design.clusters[task])
@@ -131,7 +138,6 @@ class _Pool:
         self._offer(near[self._offered[near].any(axis=1)])
 
     def _offer(self, tasks: np.ndarray) -> None:
-        blocks: dict[bytes, Floats] = {}
         rows: list[tuple[int, Floats]] = []
         for task in tasks:
             allowed = self._offered[task] * np.isfinite(self._price)
@@ -140,10 +146,11 @@ class _Pool:
                 rows += [(int(task), one) for one in single[self.limits.allow(single)]]
                 continue
             key = self._alike(int(task)) + allowed.tobytes()
-            if key not in blocks:
-                blocks[key] = self._block(int(task), allowed)
-            if blocks[key].any():
-                rows.append((int(task), blocks[key]))
+            if key not in self._blocks:
+                self._blocks[key] = self._block(int(task), allowed)
+            within = self._blocks[key][self.limits.allow(self._blocks[key])]
+            if len(within):
+                rows.append((int(task), within[-1]))
         if not rows:
             return
         first = len(self._tasks)
@@ -159,25 +166,23 @@ class _Pool:
         return np.sort(self.design.runs[self.design.clusters == self.design.clusters[task]], axis=0).tobytes()
 
     def _block(self, task: int, allowed: Floats) -> Floats:
-        """Who should run a task that nobody ran: the best pair, grown while the gain for its price grows."""
+        """[n, K] who should run a task that nobody ran: the best pair, grown while the gain for its price grows."""
         names = np.flatnonzero(allowed)
         first, second = np.triu_indices(len(names), 1)
         tried = np.zeros((len(first), len(allowed)))
         for side in (first, second):
             tried[np.arange(len(first)), names[side]] = 1.0
-        chosen, worth = np.zeros_like(allowed), 0.0
-        while len(tried):
-            wider, value = self._top(task, tried)
+        grown, worth = [], 0.0
+        while len(tried := tried[self.limits.allow(tried)]):
+            chosen, value = self._top(task, tried)
             if value <= worth:
                 break
-            chosen, worth = wider, value
+            grown.append(chosen)
+            worth = value
             tried = np.eye(len(allowed))[names[chosen[names] == 0]] + chosen
-        return chosen
+        return np.array(grown).reshape(-1, len(allowed))
 
     def _top(self, task: int, tried: Floats) -> tuple[Floats, float]:
-        tried = tried[self.limits.allow(tried)]
-        if not len(tried):
-            return np.zeros(self._offered.shape[1]), 0.0
         worth = np.concatenate([
             self._value(np.full(len(part), task), part)[0]
             for part in np.array_split(tried, -(-len(tried) // AT_ONCE))

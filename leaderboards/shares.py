@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import expit
 
 from leaderboards.bradley_terry import Fit
-from leaderboards.forecast import Law, Shares, covariance_of, related
+from leaderboards.forecast import Law, Shares, related, summed
 from leaderboards.outcomes import Floats, Outcomes
 
 ASSUMED = 0.5  # a share that no data say anything of
@@ -30,9 +30,9 @@ def shares_of(outcomes: Outcomes, fit: Fit, law: Law) -> Shares:
     count = len(there)
     seen = float((pulls**2).sum()) * count / max(count - 1, 1)
     spread = 1.0
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if repeated else 1):
         kept = task + (1 - task) / np.maximum(runs, 1.0)
-        said = _trace(covariance_of(law, there, there, kept, kept).sum(axis=0), fit)
+        said = _trace(summed(law, there, there, kept, kept), fit)
         spread = seen / said if seen > 0 else 1.0
         if repeated:
             task = 1 - _fresh(among / spread, degrees, whole)
@@ -62,8 +62,8 @@ def _dataset(outcomes: Outcomes, fit: Fit, law: Law, pulls: Floats, seen: float)
     count, spread = len(sums), float((pulls**2).sum()) * len(pulls) / (len(pulls) - 1) / seen
     common = (float((sums**2).sum()) * count / max(count - 1, 1) / spread) - seen
     there, nobody = outcomes.present, np.zeros((len(left), pulls.shape[1]))
-    own = _trace(covariance_of(law, there[left], there[right], nobody + 1, nobody).sum(axis=0), fit)
-    both = _trace(covariance_of(law, there[left], there[right], nobody, nobody + 1).sum(axis=0), fit)
+    own = _trace(summed(law, there[left], there[right], nobody + 1, nobody), fit)
+    both = _trace(summed(law, there[left], there[right], nobody, nobody + 1), fit)
     # own x + both x² = common
     root = (-own + np.sqrt(own**2 + 4 * both * max(common, 0.0))) / (2 * both) if both > 0 else common / own
     return float(np.clip(root, 0.0, MOST_DATASET)), True
