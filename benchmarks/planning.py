@@ -1,8 +1,8 @@
 """Whether planned runs narrow the intervals more than others, and whether the tasks foretold suffice, by simulation.
 
-`python benchmarks/planning.py [--worlds 100]`. A world is made by drawing what every contestant would score in every run
-of every task: a strength, what the dataset and the task do to the contestant, and the run's own luck (all Gumbel or
-normal, so that one run is about Bradley-Terry). A design shows some of it; a plan, made of what is shown alone, shows more.
+`python benchmarks/planning.py [--worlds 100]`. A world is drawn: what every contestant would score in every run of
+every task, of its strength, what the dataset and the task do to it, and the run's own luck (all normal, as wide as the
+Gumbel noise of Bradley-Terry). A design shows some of it; a plan, made of what is shown alone, shows more.
 """
 
 import argparse
@@ -177,8 +177,8 @@ def sufficiency(start: int, width: float, worlds: int, size: int = 8) -> str:
         found.append(float(half_widths(then.influence, 0.95)[size // 2]))
     ratio = np.array(found) / width
     return (
-        f"from {start} datasets, ±{width:g} Elo: {np.median(asked):.0f} datasets foretold (median); with them the half-width "
-        f"is {ratio.mean():.3f} of the stated one (standard deviation {ratio.std():.3f}, {len(ratio)} worlds)"
+        f"from {start} datasets, ±{width:g} Elo: {np.median(asked):.0f} datasets foretold (median); with them the "
+        f"half-width is {ratio.mean():.3f} of the stated one (deviation {ratio.std():.3f}, {len(ratio)} worlds)"
     )
 
 
@@ -202,8 +202,8 @@ def coverage(start: int, worlds: int, size: int = 8, width: float = 50.0) -> str
         again = start**2 / (start - 1) * (drawn @ pulls**2 - (drawn @ pulls) ** 2 / start)
         percentiles.append(_holds(*np.quantile(again, [0.025, 0.975], axis=0), goal, width))
     return (
-        f"from {start} datasets: the interval of their number holds the true one in {np.mean(ours):.1%}, the bootstrap's "
-        f"percentiles in {np.mean(percentiles):.1%} (95 % is asked; {worlds} worlds, {size} contestants)"
+        f"from {start} datasets: the interval of their number holds the true one in {np.mean(ours):.1%}, the "
+        f"bootstrap's percentiles in {np.mean(percentiles):.1%} (95 % is asked; {worlds} worlds, {size} contestants)"
     )
 
 

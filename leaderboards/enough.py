@@ -21,6 +21,7 @@ from leaderboards.ratings import Ratings
 ROUNDS = 2000
 FEWEST = 5  # datasets, below which they say too little of how much they differ
 MOST = 10_000_000
+LEAST_SPREAD = 1e-6
 
 
 @dataclass(frozen=True)
@@ -147,9 +148,6 @@ def _log_errors(pulls: Floats, rounds: int, seed: int) -> Floats:
     if count < 2:
         return np.full(pulls.shape[1], np.nan)
     drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), rounds).astype(float)
-    means = drawn @ pulls / count
-    variances = np.maximum(drawn @ pulls**2 / count - means**2, 0.0)
-    with np.errstate(divide="ignore"):
-        logarithms = np.log(variances)
-    logarithms[~np.isfinite(logarithms)] = np.nan
-    return np.asarray(np.nanstd(logarithms, axis=0))
+    variances = drawn @ pulls**2 / count - (drawn @ pulls / count) ** 2
+    least = LEAST_SPREAD * (pulls**2).mean(axis=0)  # of rounds that drew one dataset again and again
+    return np.asarray(np.log(np.maximum(variances, np.where(least > 0, least, 1.0))).std(axis=0))

@@ -103,7 +103,7 @@ class Shares:
         spread: what the data vary by over what the law says.
         dataset: share that the tasks of one dataset have in common.
         task: [K] share that the runs of one contestant on one task have in common.
-        dataset_measured, task_measured: whether the data said so, or it is assumed.
+        dataset_measured, task_measured, spread_measured: whether the data said so, or it is assumed.
     """
 
     spread: float
@@ -111,6 +111,7 @@ class Shares:
     task: Floats
     dataset_measured: bool
     task_measured: bool
+    spread_measured: bool = True
 
     def of_runs(self, runs: Floats) -> Floats:
         """[n, K] share of one run's variance that the mean of `runs` [n, K] keeps."""

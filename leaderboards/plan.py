@@ -237,6 +237,8 @@ def _notes(ratings: Ratings, shares: Shares, able: np.ndarray, prices: Floats, d
     names = ratings.outcomes.contestants
     if ratings.influence.count < 2:
         yield "All battles come from one dataset, so there are no intervals yet. Offer tasks of another (--tasks)."
+    elif not shares.spread_measured:
+        yield "Every dataset says the same so far: what runs are worth is reckoned from the ratings alone."
     if ratings.fit.bounds:
         held = ", ".join(names[bound.contestant] for bound in ratings.fit.bounds)
         yield f"Only the prior bounds {held}: what is foretold of them is worth little."

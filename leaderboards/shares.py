@@ -15,29 +15,34 @@ from leaderboards.outcomes import Floats, Outcomes
 ASSUMED = 0.5  # a share that no data say anything of
 POOLED = 4.0  # degrees of freedom that all contestants lend to each
 MOST_DATASET = 0.95
+NOTHING = 1e-12  # of variance, in natural units: below it every dataset says the same
 ROUNDS = 30  # spread and shares depend on each other; they settle within a few
 
 
 def shares_of(outcomes: Outcomes, fit: Fit, law: Law) -> Shares:
-    """The shares that the outcomes show; `ASSUMED` where nothing was run twice, or no dataset has two tasks."""
+    """The shares that the outcomes show; `ASSUMED` where nothing was run twice, or no dataset has two tasks.
+
+    Where every dataset says the same, the spread is the law's own.
+    """
     there, runs = outcomes.present, outcomes.runs
     among, degrees, whole = _repeats(outcomes, law)
     repeated = bool(degrees.sum())
     task = np.full(len(fit.strengths), ASSUMED)
     expected = expit(fit.strengths[:, None] - fit.strengths[None, :])
     np.fill_diagonal(expected, 0.0)
-    pulls = _centred(outcomes.credits - there * (there @ expected.T), fit)
+    scores = outcomes.credits - there * (there @ expected.T)
+    pulls = _centred(scores - scores.mean(axis=0), fit)  # with a prior the mean is its pull, and no noise
     count = len(there)
     seen = float((pulls**2).sum()) * count / max(count - 1, 1)
     spread = 1.0
     for _ in range(ROUNDS if repeated else 1):
         kept = task + (1 - task) / np.maximum(runs, 1.0)
         said = _trace(summed(law, there, there, kept, kept), fit)
-        spread = seen / said if seen > 0 else 1.0
+        spread = seen / said if seen > NOTHING else 1.0
         if repeated:
             task = 1 - _fresh(among / spread, degrees, whole)
     dataset, measured = _dataset(outcomes, fit, law, pulls, seen / spread)
-    return Shares(spread, dataset, np.maximum(task, dataset), measured, repeated)
+    return Shares(spread, dataset, np.maximum(task, dataset), measured, repeated, seen > NOTHING)
 
 
 def _centred(scores: Floats, fit: Fit) -> Floats:
@@ -55,7 +60,7 @@ def _trace(covariance: Floats, fit: Fit) -> float:
 def _dataset(outcomes: Outcomes, fit: Fit, law: Law, pulls: Floats, seen: float) -> tuple[float, bool]:
     """The share that tasks of one dataset have in common, and whether any two tasks say so."""
     left, right = related(outcomes.cluster_index)
-    if not len(left):
+    if not len(left) or seen <= NOTHING:
         return ASSUMED, False
     sums = np.zeros((len(outcomes.cluster_names), pulls.shape[1]))
     np.add.at(sums, outcomes.cluster_index, pulls)

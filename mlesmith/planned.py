@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from harness.agents.contestant import MalformedContestant, parse_contestant
-from harness.errors import UnknownName
+from harness.errors import UnknownName, UserError
 from harness.places import whole_file
 from harness.runs import task_words
 from harness.schema import InvalidTaskCard, read_card
@@ -17,6 +17,10 @@ from leaderboards.results import read_table
 from mlesmith.sides import results_table
 
 RUN = frozenset({"baseline", "script", "model"})
+
+
+class NotWritten(UserError):
+    """A place for the plan where no file can be."""
 
 
 def planned_runs(
@@ -39,14 +43,19 @@ def planned_runs(
 
 
 def write_plan(plan: Plan, words: dict[str, str], out: Path) -> None:
-    """The plan as `mlesmith run --plan` reads it."""
+    """The plan as `mlesmith run --plan` reads it; raises `NotWritten`."""
     frame = plan.to_frame()
     frame["task"] = [words.get(task, task) for task in frame["task"]]
     for column in ("gain", "cost_usd"):
         frame[column] = frame[column].astype(float).round(6)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(out) as draft:
-        frame.to_csv(draft, index=False, lineterminator="\n")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(out) as draft:
+            frame.to_csv(draft, index=False, lineterminator="\n")
+    except OSError as error:
+        raise NotWritten(
+            f"The plan can't be written to {out}: {error.strerror}. Name another file with --out."
+        ) from error
 
 
 def _of_results(frame: pd.DataFrame) -> tuple[dict[str, Offered], list[str]]:

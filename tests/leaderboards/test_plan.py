@@ -54,7 +54,7 @@ def test_the_plan_narrows_and_says_by_how_much() -> None:
     assert found.now is not None
     assert found.then is not None
     assert found.then < found.now
-    assert found.now - found.then == pytest.approx(sum(row.gain or 0 for row in found.rows), rel=0.05)
+    assert found.now - found.then == pytest.approx(sum(row.gain or 0 for row in found.rows), rel=0.1)
     assert sum(row.contestant == "forest" for row in found.rows) > 4, "whose interval is widest"
     assert all((one.then or 0) < (one.now or 0) for one in found.contestants if one.contestant == "forest")
     assert [one.contestant for one in found.contestants][-1] == "constant"
@@ -128,3 +128,10 @@ def test_nothing_to_plan_is_said() -> None:
     one = table_of(4).assign(cluster="same")
     assert (plan(one).rows, "All battles come from one dataset" in " ".join(plan(one).notes)) == ((), True)
     assert plan(one, 2).rows
+
+
+def test_where_every_dataset_says_the_same_the_ratings_alone_decide() -> None:
+    found = plan(results({"linear": 0.0, "forest": 9.0, "blend": 20.0}, 5, noise=0.01), 1, runs=6)
+    assert len(found.rows) == 6
+    assert (found.now, found.then is None) == (None, False)
+    assert any("says the same" in note for note in found.notes)
