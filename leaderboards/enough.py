@@ -3,7 +3,7 @@
 The interval's half-width over G datasets is `t_{G-1} sqrt(v / G)`, with `v` the sandwich's variance of one dataset. So
 the least G within a stated half-width follows; more datasets like those so far, run by the same contestants, are meant.
 How sure that is: `v` is itself an estimate. The error of its logarithm is that of a bootstrap over the datasets (Efron
-1979), and a t interval on the logarithm covers it; the bootstrap's own percentiles cover 83 % instead of 95 % at eight
+1979), and a t interval on the logarithm covers it; the bootstrap's own percentiles cover 82 % instead of 95 % at five
 datasets (`benchmarks/planning.py`).
 """
 

@@ -47,12 +47,11 @@ class Limits:
         return Limits(self.runs - int(added.sum()), self.prices, left)
 
     def allow(self, added: Floats) -> np.ndarray:
-        """[n] whether these runs [n, K] are within both budgets."""
+        """[n] whether these runs [n, K] of contestants with known prices are within both budgets."""
         allowed = added.sum(axis=1) <= self.runs
         if self.dollars is None:
             return np.asarray(allowed)
-        unknown = (added * np.isnan(self.prices)).sum(axis=1) > 0
-        return np.asarray(allowed & ~unknown & (added @ np.nan_to_num(self.prices) <= self.dollars + 1e-9))
+        return np.asarray(allowed & (added @ np.nan_to_num(self.prices) <= self.dollars + 1e-9))
 
 
 @dataclass(frozen=True)
