@@ -13,9 +13,9 @@ from inspect_ai.log import list_eval_logs, read_eval_log_samples
 
 from harness.competition.metrics import METRICS
 from harness.competition.registry import MetricFunction
+from harness.logs.whole import TOO_LARGE
 from harness.prepared import PreparedTask
 from harness.prepared_tasks import PACKAGE, prepare_all
-from harness.results import TOO_LARGE
 from harness.scorer import KEPT
 from harness.selection import select
 

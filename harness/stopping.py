@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from inspect_ai.log import EvalLog, EvalSample
+from inspect_ai.log import EvalLog
 
 
 def raise_if_stopped(logs: Sequence[EvalLog]) -> None:
@@ -13,8 +13,3 @@ def raise_if_stopped(logs: Sequence[EvalLog]) -> None:
     """
     if not logs or any(log.status == "cancelled" for log in logs):
         raise KeyboardInterrupt
-
-
-def was_stopped(sample: EvalSample) -> bool:
-    """Whether Ctrl-C ended a sample: it was not run then, which is no error of its agent."""
-    return sample.error is not None and sample.error.message.startswith("CancelledError")

@@ -1,19 +1,21 @@
 """The words for a board or a side of a comparison: logs, a table, a collection of one, or a published board."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from harness.errors import UserError
-from harness.results import as_table, read_results
+from harness.progress import Progress
+from harness.results import as_table, read_results_with_notes
 from leaderboards.battles import holds_battles
 from leaderboards.board import Board, battle_board, board
 from leaderboards.categories import DIMENSIONS
 from leaderboards.places import is_table
 from leaderboards.published import PublishedBoard, published
 from leaderboards.ratings import Ties
-from leaderboards.results import read_table
+from leaderboards.results import ResultsTable, read_table
 
 REFERENCE = "reference:"
 PART = "::"
@@ -23,23 +25,33 @@ class MixedPlaces(UserError):
     """A table of pairwise battles beside other places: battles name no tasks, so nothing joins them."""
 
 
-def results_table(places: Sequence[str]) -> pd.DataFrame:
-    """The cells of all places together; a place is a folder of logs, a log, or a results table (path or fsspec URL)."""
+def results_table(places: Sequence[str], on_log: Progress | None = None) -> ResultsTable:
+    """The checked cells of all places together, with the notes of their logs.
+
+    A place is a folder of logs, a log, or a results table (path or fsspec URL).
+    """
     logs = [place for place in places if not is_table(place)]
     frames = [read_table(place).frame for place in places if is_table(place)]
+    notes: tuple[str, ...] = ()
     if logs:
-        frames.append(read_results(logs))
+        frame, notes = read_results_with_notes(logs, on_log)
+        frames.append(frame)
+    table = read_table(frames[0] if len(frames) == 1 and logs else _together(frames))
+    return replace(table, notes=(*notes, *table.notes))
+
+
+def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     rows = [
         row for frame in frames for row in frame.astype(object).where(frame.notna(), None).to_dict(orient="records")
     ]
     return as_table([{str(name): value for name, value in row.items()} for row in rows])
 
 
-def board_of(places: Sequence[str], *, ties: str = Ties.HALF) -> Board:
+def board_of(places: Sequence[str], *, ties: str = Ties.HALF, on_log: Progress | None = None) -> Board:
     """The board of all places together, or of one table of pairwise battles."""
     battles = [place for place in places if is_table(place) and holds_battles(place)]
     if not battles:
-        return board(results_table(places), ties=ties, by=DIMENSIONS)
+        return board(results_table(places, on_log), ties=ties, by=DIMENSIONS)
     if len(places) > 1:
         others = ", ".join(place for place in places if place != battles[0])
         raise MixedPlaces(f"{battles[0]} holds pairwise battles. Rate it alone, without {others}.")
@@ -53,5 +65,5 @@ def side(words: str) -> Board | PublishedBoard:
     place, part, collection = words.partition(PART)
     if not part and is_table(place) and holds_battles(place):
         return battle_board(place, title=Path(place).name)
-    table = read_table(results_table([place]))
+    table = results_table([place])
     return board(table.select(collection=collection) if part else table, title=collection or Path(place).name)

@@ -94,6 +94,8 @@ def show_board(board: "Board", page: Path | None = None) -> None:
     for control in board.controls:
         mark = "as it must" if control.holds else f"NOT as it must: {', '.join(control.against[:3])}"
         say(f"control {control.contestant}: {control.expectation} in {control.cells} cells, {mark}")
+    for note in board.notes:
+        say(note)
     if page is not None:
         say(f"Page: {page}")
 

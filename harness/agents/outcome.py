@@ -1,9 +1,12 @@
 """How an agent tells the scorer who it was and why it stopped; kept in the sample's metadata, so in the log."""
 
-from inspect_ai.log import EvalSample, EvalSampleSummary
-from inspect_ai.solver import TaskState
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.competition.reasons import Reason
+
+if TYPE_CHECKING:  # whoever only reads logs needs the names below, not Inspect
+    from inspect_ai.solver import TaskState
 
 CONTESTANT = "contestant"
 FAMILY = "family"
@@ -11,23 +14,32 @@ ENDED = "ended"
 SAID = "said"
 EPOCH = "epoch"  # the number that a plan gives a cell; without it, Inspect's own
 TAIL = 2000
-Cell = TaskState | EvalSample | EvalSampleSummary
 
 
-def introduce(state: TaskState, contestant: str, family: str) -> None:
+class Cell(Protocol):
+    """A sample under way or logged, whole or in summary."""
+
+    @property
+    def epoch(self) -> int: ...
+
+    @property
+    def metadata(self) -> Mapping[str, Any]: ...
+
+
+def introduce(state: "TaskState", contestant: str, family: str) -> None:
     """Say who competes in this sample."""
     state.metadata[CONTESTANT] = contestant
     state.metadata[FAMILY] = family
 
 
-def ended(state: TaskState, reason: Reason, said: str = "") -> None:
+def ended(state: "TaskState", reason: Reason, said: str = "") -> None:
     """Say why the agent stopped without meaning to; the first reason counts."""
     state.metadata.setdefault(ENDED, reason.value)
     if said:
         state.metadata.setdefault(SAID, said[-TAIL:])
 
 
-def seed_of(state: TaskState, seed: int | None) -> int:
+def seed_of(state: "TaskState", seed: int | None) -> int:
     """The seed of this epoch: the one asked for, else the epoch's number."""
     return epoch_of(state) if seed is None else seed
 

@@ -38,11 +38,12 @@ def leaderboard(
     The board as CSV, JSON, Markdown, PNG and one HTML page without external requests.
     """
     from leaderboards.report import write_report
-    from mlesmith.screen import show_json
+    from mlesmith.screen import progress, show_json
     from mlesmith.sides import board_of
     from mlesmith.views import show_board
 
-    made = board_of(logs, ties=ties.value)
+    with progress("Reading logs") as tick:
+        made = board_of(logs, ties=ties.value, on_log=tick)
     page = write_report(out, made)
     if as_json:
         show_json(made.to_dict())
