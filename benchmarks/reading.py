@@ -31,9 +31,9 @@ PARTS = {
 }
 INSPECT = """
 import sys
-from inspect_ai.log import list_eval_logs, read_eval_log_headers, read_eval_log_sample_summaries
+from inspect_ai.log import list_eval_logs, read_eval_log, read_eval_log_sample_summaries
 logs = list_eval_logs(sys.argv[1])
-headers = read_eval_log_headers(logs)
+headers = [read_eval_log(log, header_only=True) for log in logs]
 print(len(headers), sum(len(read_eval_log_sample_summaries(log)) for log in logs))
 """
 
