@@ -10,7 +10,7 @@ from math import atanh, sqrt, tanh
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from leaderboards.outcomes import Floats
 
@@ -41,7 +41,7 @@ def fisher_interval(r: float, count: int, confidence: float = 0.95) -> Interval:
     """Fisher's z interval of r: what other agents, drawn like these, would give. None below four pairs."""
     if count < 4 or not abs(r) < 1:
         return Interval(r)
-    half = float(stats.norm.ppf((1 + confidence) / 2)) / sqrt(count - 3)
+    half = float(special.ndtri((1 + confidence) / 2)) / sqrt(count - 3)
     return Interval(r, tanh(atanh(r) - half), tanh(atanh(r) + half))
 
 
@@ -76,7 +76,7 @@ def concordance_interval(x: Floats, y: Floats, confidence: float = 0.95) -> Inte
         + 2 * ccc**3 * (1 - ccc) * shift / (r * rest**2)
         - ccc**4 * shift**2 / (2 * r**2 * rest**2)
     ) / (count - 2)
-    half = float(stats.norm.ppf((1 + confidence) / 2)) * sqrt(max(variance, 0.0))
+    half = float(special.ndtri((1 + confidence) / 2)) * sqrt(max(variance, 0.0))
     return Interval(ccc, tanh(atanh(ccc) - half), tanh(atanh(ccc) + half))
 
 
@@ -93,6 +93,8 @@ def scale_ratio(x: Floats, y: Floats) -> float:
 
 def spearman(x: Floats, y: Floats) -> float:
     """Pearson's r of the midranks."""
+    from scipy import stats  # half a second, which a board alone does not need
+
     return pearson(np.asarray(stats.rankdata(x), dtype=float), np.asarray(stats.rankdata(y), dtype=float))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from leaderboards.bradley_terry import ELO, Fit, one_thread
 from leaderboards.davidson import chances, fit_davidson_rounds
@@ -72,7 +72,7 @@ def half_widths(influence: Influence, confidence: float) -> Floats:
     """[K] half the width of each interval: `t_{G-1} sqrt(V_ii)`; NaN for a single cluster."""
     if influence.count < 2:
         return np.full(influence.pulls.shape[1], np.nan)
-    quantile = float(stats.t.ppf((1 + confidence) / 2, influence.count - 1))
+    quantile = float(special.stdtrit(influence.count - 1, (1 + confidence) / 2))
     return np.asarray(quantile * np.sqrt(np.diag(influence.covariance)))
 
 
@@ -160,7 +160,7 @@ def simultaneous_ranks(elo: Floats, influence: Influence, rounds: Floats, confid
         return Ranks(np.ones(size, dtype=int), np.full(size, size), nobody, float("nan"))
     gaps = elo[first] - elo[second]
     largest = (np.abs(moves - gaps)[:, known] / spread[known]).max(axis=1)
-    widen = stats.t.ppf((1 + confidence) / 2, count - 1) / stats.norm.ppf((1 + confidence) / 2)
+    widen = special.stdtrit(count - 1, (1 + confidence) / 2) / special.ndtri((1 + confidence) / 2)
     critical = float(np.quantile(largest, confidence) * widen)
     beyond = known & (np.abs(gaps) > critical * errors)
     apart = nobody.copy()

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy import stats
 
 from leaderboards.battle_noise import rerate_battles
 from leaderboards.coefficients import Interval
@@ -158,6 +157,8 @@ def same_board(left: Ratings, right: Ratings, seed: int, least_power: float = LE
 
     None where the datasets are too few for its degrees, a contrast has no noise, or its power is below `least_power`.
     """
+    from scipy import stats  # half a second, which a board alone does not need
+
     size = len(left.elo)
     clusters = min(left.influence.count, right.influence.count)
     between, within = size - 1, clusters - size + 1
@@ -190,6 +191,8 @@ def _contrasts(size: int) -> Floats:
 
 def _power(covariance: Floats, variance: float, within: int, seed: int) -> float:
     """Chance to reject when the true boards have r = .9 and this variance: averaged over drawn differences."""
+    from scipy import stats
+
     between = len(covariance)
     if variance <= 0:
         return 0.0
