@@ -48,7 +48,9 @@ class CellCache:
             if found is not None and found[0] == _digest(key, found[2]):
                 if found[1] < time.time() - DAY_S:
                     self._used.append(key)
-                return LogCells(False, tuple(dict(zip(COLUMNS, row, strict=True)) for row in json.loads(found[2])))
+                task_id, withdrawn, rows = json.loads(found[2])
+                cells = tuple(dict(zip(COLUMNS, row, strict=True)) for row in rows)
+                return LogCells(False, cells, task_id, withdrawn)
         return None
 
     def put(self, file: LogFile, log: LogCells) -> None:
@@ -57,7 +59,8 @@ class CellCache:
         if self._database is None or not file.stamp or log.running or not settled:
             return
         key = _key(file)
-        text = json.dumps([[cell.get(name) for name in COLUMNS] for cell in log.cells], separators=(",", ":"))
+        rows = [[cell.get(name) for name in COLUMNS] for cell in log.cells]
+        text = json.dumps([log.task_id, log.withdrawn, rows], separators=(",", ":"))
         self._new.append((key, _digest(key, text), time.time(), text))
 
     def save(self) -> None:

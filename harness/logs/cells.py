@@ -23,10 +23,12 @@ Cell = dict[str, object]
 
 @dataclass(frozen=True)
 class LogCells:
-    """The cells of one log; `running` where it is still being written or broke off."""
+    """The cells of one log; `running` where it is still being written or broke off, `withdrawn` not among them."""
 
     running: bool
     cells: tuple[Cell, ...]
+    task_id: str
+    withdrawn: int
 
 
 def read_cells(file: LogFile) -> LogCells:
@@ -41,7 +43,9 @@ def read_cells(file: LogFile) -> LogCells:
             header, samples = read_layout(file, NEEDED)
         except Unfamiliar:
             header, samples = read_whole(file)
-        return LogCells(header.is_running, tuple(_cells(header, samples)))
+        counted = [sample for sample in samples if not sample.is_withdrawn]
+        cells = tuple(_cells(header, counted))
+        return LogCells(header.is_running, cells, header.task_id, len(samples) - len(counted))
 
 
 def _cells(header: LogHeader, samples: Iterable[LoggedSample]) -> Iterator[Cell]:

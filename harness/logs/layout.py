@@ -51,8 +51,8 @@ def read_layout(file: LogFile, needed: tuple[str, ...]) -> tuple[LogHeader, list
 
 def _document(name: str, raw: Raw) -> tuple[LogHeader, list[LoggedSample]]:
     _require_known(raw)
-    samples = [sample for sample in raw.get("samples") or [] if not sample.get("invalidation")]
-    return header_of(name, raw), _cells(map(sample_of, samples))
+    samples = map(sample_of, raw.get("samples") or [])
+    return header_of(name, raw), [sample for sample in samples if sample.is_cell]
 
 
 def _archive(name: str, archive: zipfile.ZipFile, needed: tuple[str, ...]) -> tuple[LogHeader, list[LoggedSample]]:
@@ -66,8 +66,6 @@ def _archive(name: str, archive: zipfile.ZipFile, needed: tuple[str, ...]) -> tu
             continue
         if raw.get("invalidated") or sample.is_cut(needed):
             whole = _load(archive, _present(archive, f"samples/{summary['id']}_epoch_{summary['epoch']}.json"))
-            if whole.get("invalidation"):
-                continue
             sample = sample_of(whole)
         found.append(sample)
     return header, found
@@ -99,10 +97,6 @@ def _present(archive: zipfile.ZipFile, member: str) -> str:
     if member not in archive.NameToInfo:
         raise zipfile.BadZipFile(f"it has a summary of {member}, but not the sample")
     return member
-
-
-def _cells(samples: Iterator[LoggedSample]) -> list[LoggedSample]:
-    return [sample for sample in samples if sample.is_cell]
 
 
 def _load(archive: zipfile.ZipFile, member: str) -> Any:  # noqa: ANN401 (JSON)

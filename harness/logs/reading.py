@@ -130,13 +130,17 @@ def _order(log: LogCells, cell: Cell) -> tuple[bool, bool, str, str]:
 
 
 def _notes(logs: dict[LogFile, LogCells], copies: int) -> Iterator[str]:
-    running = [(file, log) for file, log in logs.items() if log.running]
+    continued = {log.task_id for log in logs.values() if not log.running}
+    running = [(file, log) for file, log in logs.items() if log.running and log.task_id not in continued]
     if running:
         names = [PurePosixPath(file.name).name for file, _ in running[:MOST_NAMED]]
         more = f" and {len(running) - MOST_NAMED} more" if len(running) > MOST_NAMED else ""
         yield (
             f"{len(running)} of {len(logs)} logs are still being written or broke off ({', '.join(names)}{more}): "
-            f"their {sum(len(log.cells) for _, log in running)} finished cells count, the others are missing."
+            f"their {sum(len(log.cells) for _, log in running)} finished cells count, the others are not there."
         )
+    withdrawn = sum(log.withdrawn for log in logs.values())
+    if withdrawn:
+        yield f"{withdrawn} cells were invalidated in their logs (Inspect's invalidate_samples); they don't count."
     if copies:
         yield f"{copies} cells are told by several logs, as when a run was continued; each counts once."

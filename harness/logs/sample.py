@@ -17,6 +17,7 @@ class LogHeader:
     """The part of a log's header that names its contestant; `solvers` are those named in the log, the first counts."""
 
     name: str
+    task_id: str  # stays when an eval is continued in another log
     status: str
     created: str
     model: str
@@ -44,6 +45,7 @@ class LoggedSample:
     limit: str
     seconds: float | None
     usage: tuple[tuple[int, int, float | None], ...]
+    is_withdrawn: bool  # by `invalidate_samples` of Inspect; a summary does not tell it
 
     @property
     def is_cell(self) -> bool:
@@ -63,7 +65,9 @@ def header_of(name: str, raw: Raw) -> LogHeader:
     steps = (raw.get("plan") or {}).get("steps") or []
     solver = (about.get("solver") or "").rpartition("/")[2] or next((step["solver"] for step in steps), "solver")
     status = raw.get("status", "started")
-    return LogHeader(name, status, about["created"], about["model"], solver, about.get("metadata") or {})
+    return LogHeader(
+        name, about.get("task_id") or "", status, about["created"], about["model"], solver, about.get("metadata") or {}
+    )
 
 
 def sample_of(raw: Raw) -> LoggedSample:
@@ -84,6 +88,7 @@ def sample_of(raw: Raw) -> LoggedSample:
         limit=_part(raw.get("limit"), lambda limit: limit["type"]) or "",
         seconds=raw.get("total_time") if seconds is None else seconds,
         usage=tuple(_usage(item) for item in (raw.get("model_usage") or {}).values()),
+        is_withdrawn=bool(raw.get("invalidation")),
     )
 
 

@@ -7,6 +7,7 @@ from harness.logs.sample import LoggedSample, LogHeader, header_of, sample_of
 TOO_LARGE = {"messages", "events", "attachments", "store", "timelines", "events_data"}
 KEPT = {
     "id", "epoch", "uuid", "metadata", "scores", "error", "limit", "working_time", "total_time", "model_usage",
+    "invalidation",
 }  # fmt: skip
 
 
@@ -15,6 +16,6 @@ def read_whole(file: LogFile) -> tuple[LogHeader, list[LoggedSample]]:
     from inspect_ai.log import read_eval_log
 
     log = read_eval_log(file.name, exclude_fields=TOO_LARGE)
-    kept = [sample.model_dump(include=KEPT) for sample in log.samples or [] if not sample.invalidation]
+    kept = [sample.model_dump(include=KEPT) for sample in log.samples or []]
     header = header_of(file.name, log.model_dump(include={"eval", "plan", "status"}))
     return header, [sample for sample in map(sample_of, kept) if sample.is_cell]
