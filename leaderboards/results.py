@@ -197,10 +197,16 @@ def _consistency_faults(frame: pd.DataFrame) -> list[str]:
                 subject = "task" if owner == "unit" else "contestant"
                 here, before = _quoted(frame[column].iloc[second]), _quoted(values.iloc[0])
                 faults.append(
-                    f"row {second + 1}, column {column!r}: {subject} {str(key).split(UNIT_SEPARATOR)[0]!r} "
-                    f"has {here} here and {before} in row {int(rows[0]) + 1}"
+                    f"{_row(frame, second)}, column {column!r}: {subject} {str(key).split(UNIT_SEPARATOR)[0]!r} "
+                    f"has {here} here and {before} in {_row(frame, int(rows[0]))}"
                 )
     return faults
+
+
+def _row(frame: pd.DataFrame, row: int) -> str:
+    """A row by its number below the header, and by its log, which is all that one sees who gave logs."""
+    log = frame["log"].iloc[row]
+    return f"row {row + 1}" + (f" (log {log})" if log else "")
 
 
 def _one_row_a_cell(frame: pd.DataFrame) -> ResultsTable:

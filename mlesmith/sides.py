@@ -58,12 +58,12 @@ def board_of(places: Sequence[str], *, ties: str = Ties.HALF, on_log: Progress |
     return battle_board(battles[0], ties=ties)
 
 
-def side(words: str) -> Board | PublishedBoard:
+def side(words: str, on_log: Progress | None = None) -> Board | PublishedBoard:
     """One side of an agreement: `reference:mle-smith/dojo`, `PATH`, or `PATH::COLLECTION`."""
     if words.startswith(REFERENCE):
         return published(words.removeprefix(REFERENCE))
     place, part, collection = words.partition(PART)
     if not part and is_table(place) and holds_battles(place):
         return battle_board(place, title=Path(place).name)
-    table = results_table([place])
+    table = results_table([place], on_log)
     return board(table.select(collection=collection) if part else table, title=collection or Path(place).name)

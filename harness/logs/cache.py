@@ -25,6 +25,7 @@ SETTLED_S = 2.0  # a log that changed this short a time ago may change again wit
 KEPT_DAYS = 60
 MOST_BYTES = 512_000_000
 DAY_S = 86_400.0
+BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_FORMAT}
 SCHEMA = "CREATE TABLE IF NOT EXISTS logs (key TEXT PRIMARY KEY, digest TEXT, used REAL, cells TEXT) WITHOUT ROWID"
 
 OLDER_HALF = "DELETE FROM logs WHERE key IN (SELECT key FROM logs ORDER BY used LIMIT (SELECT count(*) / 2 FROM logs))"
@@ -33,8 +34,9 @@ OLDER_HALF = "DELETE FROM logs WHERE key IN (SELECT key FROM logs ORDER BY used 
 class CellCache:
     """The cells of finished logs by log and stamp. Errors of the database end its use, never the reading."""
 
-    def __init__(self, database: sqlite3.Connection | None) -> None:
-        self._database = database
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._database = _opened(path) if path is not None else None
         self._used: list[str] = []
         self._new: list[tuple[str, str, float, str]] = []
 
@@ -100,37 +102,49 @@ class CellCache:
     def _guarded(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, ValueError):
+        except (sqlite3.Error, ValueError) as error:
             with suppress(sqlite3.Error):
                 if self._database is not None:
                     self._database.close()
             self._database = None
+            if _is_broken(error):
+                _removed(self._path)
 
 
 @contextmanager
 def cell_cache() -> Iterator[CellCache]:
     """The cache of this user; one that remembers nothing where the cache can't be opened."""
-    kept = CellCache(_opened())
+    try:
+        path = cache_dir("logs") / "cells.sqlite"
+    except OSError:
+        path = None
+    kept = CellCache(path)
     try:
         yield kept
     finally:
         kept.close()
 
 
-def _opened() -> sqlite3.Connection | None:
-    try:
-        path = cache_dir("logs") / "cells.sqlite"
-    except OSError:
-        return None
+def _opened(path: Path) -> sqlite3.Connection | None:
     for _ in range(2):
         try:
             return _connected(path)
-        except sqlite3.OperationalError:  # no right to write, or another process writes for long
-            return None
-        except sqlite3.DatabaseError:  # no database, or a broken one
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
+        except sqlite3.Error as error:
+            if not _is_broken(error):  # no right to write, or another process writes for long
+                return None
+            _removed(path)
     return None
+
+
+def _is_broken(error: Exception) -> bool:
+    """Whether the database itself is wrong, so that a new one is needed."""
+    return not isinstance(error, sqlite3.Error) or getattr(error, "sqlite_errorcode", 0) & 0xFF in BROKEN
+
+
+def _removed(path: Path | None) -> None:
+    if path is not None:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _connected(path: Path) -> sqlite3.Connection:

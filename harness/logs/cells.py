@@ -18,6 +18,7 @@ CARRIED = (
     "data_hash",
 )  # fmt: skip
 NEEDED = ("task", *CARRIED, CONTESTANT, FAMILY, ENDED, "sandbox", "status")
+KNOWN = {"status": {status.value for status in Status}, "direction": {"minimize", "maximize"}}
 Cell = dict[str, object]
 
 
@@ -44,7 +45,7 @@ def read_cells(file: LogFile) -> LogCells:
         except Unfamiliar:
             header, samples = read_whole(file)
         counted = [sample for sample in samples if not sample.is_withdrawn]
-        cells = tuple(_cells(header, counted))
+        cells = tuple(map(_sound, _cells(header, counted)))
         return LogCells(header.is_running, cells, header.task_id, len(samples) - len(counted))
 
 
@@ -53,6 +54,17 @@ def _cells(header: LogHeader, samples: Iterable[LoggedSample]) -> Iterator[Cell]
         cell = _cell(header, sample)
         # Inspect's summaries have one space for a run of white space: so has the table, however a log was read.
         yield {name: " ".join(value.split()) if isinstance(value, str) else value for name, value in cell.items()}
+
+
+def _sound(cell: Cell) -> Cell:
+    """The cell, where it can be rated; a row of a table would not say which log is wrong."""
+    wrong = [f"the {name} is {cell[name]!r}" for name, known in KNOWN.items() if cell[name] not in known]
+    if cell["status"] == Status.GRADED and cell["score"] is None:
+        wrong.append("the status is graded, but the score is no finite number")
+    if wrong:
+        who = f"{cell['contestant']} on {cell['task']}, epoch {cell['epoch']}"
+        raise ValueError(f"in the cell of {who}, {' and '.join(wrong)}")
+    return cell
 
 
 def _cell(header: LogHeader, sample: LoggedSample) -> Cell:

@@ -53,7 +53,9 @@ def read_logs(places: Iterable[str], on_log: Progress | None = None) -> Reading:
     ordered = {file: logs[file] for file in files if file in logs}  # not as they came: known ones came first
     cells, copies = _once([(log, cell) for log in ordered.values() for cell in log.cells])
     if not cells:
-        raise NoLogs(f"No cell of a competition is logged in {', '.join(named)} ({len(files)} Inspect logs).")
+        running = sum(log.running for log in logs.values())
+        there = f"Inspect logs there: {len(files)}, still being written: {running}"
+        raise NoLogs(f"No cell of a competition is logged in {', '.join(named)} ({there}).")
     return Reading(cells, tuple(_notes(ordered, copies)))
 
 

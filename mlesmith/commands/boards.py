@@ -66,11 +66,13 @@ def agreement(
     Pearson, Lin's CCC and more, with intervals and the noise ceiling, over the agents that both sides have.
     """
     from leaderboards.agreement import agreement as agreement_of
-    from mlesmith.screen import show_json
+    from mlesmith.screen import progress, show_json
     from mlesmith.sides import side
     from mlesmith.views import show_agreement
 
-    result = agreement_of(side(left), side(right), part_of_whole=part_of_whole)
+    with progress("Reading logs") as tick:
+        sides = [side(words, tick) for words in (left, right)]
+    result = agreement_of(*sides, part_of_whole=part_of_whole)
     if as_json:
         show_json(result.to_dict())
     else:

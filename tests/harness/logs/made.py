@@ -88,6 +88,7 @@ def begun(path: Path, samples: Sequence[EvalSample]) -> Path:
         recorder = EvalRecorder(str(path.parent))
         await recorder.log_init(log.eval, str(path))
         await recorder.log_start(log.eval, log.plan)
+        await recorder.flush(log.eval)
         for one in samples:
             await recorder.log_sample(log.eval, one)
             await recorder.flush(log.eval)

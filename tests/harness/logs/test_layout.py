@@ -1,6 +1,5 @@
 """Header and summaries from the bytes of a log say what Inspect's own reader says of the whole log."""
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,12 +130,6 @@ def test_an_invalidated_cell_is_withdrawn(tmp_path: Path) -> None:
         path = written(tmp_path / name, gone.samples or [], eval=gone.eval, invalidated=True)
         found = read_cells(_file(path))
         assert ([cell["task"] for cell in found.cells], found.withdrawn) == (["t2"], 1)
-
-
-def test_a_score_that_is_no_number_is_no_score(tmp_path: Path) -> None:
-    for score in (math.nan, math.inf):
-        path = written(tmp_path / "a.eval", [sample("linear", "t", score)])
-        assert read_cells(_file(path)).cells[0]["score"] is None
 
 
 def _file(path: Path) -> LogFile:
