@@ -1,5 +1,6 @@
 """Header and summaries from the bytes of a log say what Inspect's own reader says of the whole log."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,11 @@ from harness.logs.whole import read_whole
 from tests.harness.logs.made import begun, log_of, sample, written
 
 LONG = "word " * 400
+SPECIAL = ("a  b", " a", "a\tb\n", "ends...", *("x" * size for size in (1023, 1024, 1025)), "é" * 2000, LONG)
 TEXTS = st.one_of(
-    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12),
-    st.sampled_from(
-        ["a  b", " a", "a\tb\n", "ends...", "x" * 1023, "x" * 1024, "x" * 1025, "y " * 700, "é" * 2000, LONG]
-    ),
+    st.sampled_from(SPECIAL),
+    st.sampled_from(SPECIAL),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=9),
 )
 NUMBERS = st.one_of(st.none(), st.floats(), st.integers(-5, 5), st.booleans(), TEXTS)
 USAGE = st.dictionaries(
@@ -36,8 +37,25 @@ USAGE = st.dictionaries(
         total_cost=st.one_of(st.none(), st.floats(0, 9)),
     ),
 )
+SCORES = st.dictionaries(
+    st.sampled_from(["one", "two"]),
+    st.builds(
+        Score,
+        value=st.one_of(st.fixed_dictionaries({"score": NUMBERS, "normalized": NUMBERS}), st.floats(), st.just("C")),
+        reason=st.one_of(st.none(), TEXTS),
+        metadata=st.one_of(
+            st.none(),
+            st.dictionaries(
+                st.sampled_from(["contestant", "family", "status", "seed"]), st.one_of(TEXTS, st.integers(0, 9))
+            ),
+        ),
+    ),
+    min_size=1,
+)
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "error": st.one_of(
+        st.none(),
+        st.none(),
         st.none(),
         st.builds(EvalError, message=TEXTS, traceback=TEXTS, traceback_ansi=TEXTS),
         st.just(EvalError(message="CancelledError()", traceback="", traceback_ansi="")),
@@ -48,24 +66,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "model_usage": USAGE,
     "metadata": st.dictionaries(st.sampled_from([*NEEDED, "task_hash", "other"]), st.one_of(TEXTS, st.integers(0, 9))),
     "scores": st.one_of(
-        st.none(),
-        st.just({}),
-        st.dictionaries(
-            st.sampled_from(["one", "two"]),
-            st.builds(
-                Score,
-                value=st.one_of(
-                    st.fixed_dictionaries({"score": NUMBERS, "normalized": NUMBERS}), st.floats(), st.just("C")
-                ),
-                reason=st.one_of(st.none(), TEXTS),
-                metadata=st.one_of(
-                    st.none(),
-                    st.dictionaries(
-                        st.sampled_from(["contestant", "family", "status", "seed"]), st.one_of(TEXTS, st.integers(0, 9))
-                    ),
-                ),
-            ),
-        ),
+        st.sampled_from([None, {}]),
+        *[SCORES] * 3,
     ),
 }
 
@@ -75,7 +77,7 @@ def samples(draw: Callable[..., Any]) -> list[EvalSample]:
     found = []
     for number in range(draw(st.integers(1, 3))):
         fields = {name: draw(values) for name, values in FIELDS.items()}
-        if draw(st.booleans()):
+        if draw(st.integers(0, 5)):
             fields["metadata"] = {"task": "t", "task_hash": "h"} | fields["metadata"]
         found.append(sample("linear", f"t{number}", 0.5, draw(st.integers(1, 2)), fields=fields))
     return found
@@ -94,6 +96,44 @@ def test_both_readers_say_the_same(made: list[EvalSample], suffix: str, tmp_path
     ours, theirs = read_layout(file, NEEDED), read_whole(file)
     assert ours[0] == theirs[0]
     assert {str(cell) for cell in _cells(*ours)} == {str(cell) for cell in _cells(*theirs)}
+
+
+def test_of_a_sample_that_was_run_again_the_last_counts(tmp_path: Path) -> None:
+    again = [sample("linear", "t", score, epoch) for score in (0.1, 0.2, 0.3) for epoch in (1, 2)]
+    path = begun(tmp_path / "a.eval", [*again[:3], *again[4:], again[3]])
+    found = read_cells(_file(path))
+    assert found.running
+    assert {cell["epoch"]: cell["score"] for cell in found.cells} == {1: 0.3, 2: 0.2}
+    assert len(read_whole(_file(path))[1]) == 2
+
+
+USAGES = {name: ModelUsage(input_tokens=7, output_tokens=2, total_cost=cost) for name, cost in (("m", 0.1), ("n", 0.2))}
+UNPRICED = {**USAGES, "o": ModelUsage(input_tokens=1)}
+STOPPED = EvalError(message="CancelledError()", traceback="", traceback_ansi="")
+FAILED = EvalError(message="no sandbox", traceback="", traceback_ansi="")
+ROWS: dict[str, tuple[dict[str, Any], dict[str, object] | None]] = {
+    "its working time": ({"working_time": 2.0, "total_time": 3.0}, {"seconds": 2.0}),
+    "no working time": ({"working_time": None, "total_time": 3.0}, {"seconds": 3.0}),
+    "no time": ({"working_time": None, "total_time": None}, {"seconds": None}),
+    "no model": ({}, {"input_tokens": None, "output_tokens": None, "cost_usd": None, "limit": "", "seed": 2}),
+    "models": ({"model_usage": USAGES}, {"input_tokens": 14, "output_tokens": 4, "cost_usd": math.fsum((0.1, 0.2))}),
+    "a model without a price": ({"model_usage": UNPRICED}, {"input_tokens": 15, "cost_usd": None}),
+    "a limit": ({"limit": EvalSampleLimit(type="cost", limit=1.0)}, {"limit": "cost", "score": 0.5}),
+    "an error": ({"error": FAILED}, {"status": "error", "score": None, "reason": "", "normalized": None}),
+    "an error without a score": ({"error": FAILED, "scores": None}, {"status": "error", "score": None, "seed": 2}),
+    "Ctrl-C": ({"error": STOPPED}, None),
+    "not scored": ({"scores": None}, None),
+    "no competition": ({"metadata": {"task": "t"}}, None),
+}
+
+
+@pytest.mark.parametrize("suffix", ["eval", "json"])
+@pytest.mark.parametrize("kind", ROWS)
+def test_the_row_of_a_sample(kind: str, suffix: str, tmp_path: Path) -> None:
+    fields, expected = ROWS[kind]
+    path = written(tmp_path / f"2026-01-01T00-00-00_a.{suffix}", [sample("linear", "t", 0.5, 2, fields=fields)])
+    found = read_cells(_file(path)).cells
+    assert [{name: cell[name] for name in expected or {}} for cell in found] == ([] if expected is None else [expected])
 
 
 @pytest.mark.parametrize("name", NEEDED)

@@ -86,6 +86,16 @@ def test_a_changed_log_is_read_again_and_a_removed_one_is_gone(folder: Path, rea
     assert "forest" not in set(read_results([folder])["contestant"])
 
 
+def test_rows_that_tie_come_in_the_order_of_their_logs(folder: Path, reads: Reads) -> None:
+    old(written(folder / "x.eval", [sample("twice", "t1", 0.1)]))
+    old(written(folder / "y.eval", [sample("twice", "t1", 0.2)]))
+    first = read_results([folder])
+    (folder / "x.eval").touch()  # read again, when y is known
+    reads.clear()
+    pd.testing.assert_frame_equal(read_results([folder]), first)
+    assert reads == ["x.eval"]
+
+
 def test_a_log_of_just_now_may_still_change_unseen(folder: Path, reads: Reads) -> None:
     written(folder / "new.eval", [sample("new", "t1", 0.5)])
     for _ in range(2):
