@@ -18,7 +18,7 @@ from harness.logs.errors import Unfamiliar
 from harness.logs.files import LogFile, log_files
 from harness.logs.layout import read_layout
 from harness.logs.whole import read_whole
-from tests.harness.logs.made import begun, log_of, sample, written
+from tests.harness.logs.made import CELL, begun, log_of, sample, written
 
 LONG = "word " * 400
 SPECIAL = ("a  b", " a", "a\tb\n", "ends...", *("x" * size for size in (1023, 1024, 1025)), "é" * 2000, LONG)
@@ -121,6 +121,13 @@ ROWS: dict[str, tuple[dict[str, Any], dict[str, object] | None]] = {
     "a limit": ({"limit": EvalSampleLimit(type="cost", limit=1.0)}, {"limit": "cost", "score": 0.5}),
     "an error": ({"error": FAILED}, {"status": "error", "score": None, "reason": "", "normalized": None}),
     "an error without a score": ({"error": FAILED, "scores": None}, {"status": "error", "score": None, "seed": 2}),
+    "an epoch of a plan": (
+        {
+            "metadata": {**CELL, "task": "t", "epoch": 5},
+            "scores": {"s": Score(value={}, metadata={"status": "invalid"})},
+        },
+        {"epoch": 6, "seed": 6, "status": "invalid"},
+    ),
     "Ctrl-C": ({"error": STOPPED}, None),
     "not scored": ({"scores": None}, None),
     "no competition": ({"metadata": {"task": "t"}}, None),
