@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from leaderboards.board import Board
+from leaderboards.bradley_terry import one_thread
 from leaderboards.coefficients import (
     BlandAltman,
     Interval,
@@ -112,6 +113,7 @@ class Agreement:
         return {"heading": self.heading, **{name: plain(getattr(self, name)) for name in names}}
 
 
+@one_thread()
 def agreement(
     left: Board | PublishedBoard,
     right: Board | PublishedBoard,

@@ -18,6 +18,7 @@ from leaderboards.intervals import Influence, pulls_of
 from leaderboards.outcomes import Floats
 
 
+@one_thread()
 def battle_influence(battles: Battles, fit: Fit) -> Influence:
     """The pulls of all clusters of battles, as a root with the same covariance."""
     count = battles.cluster_count

@@ -82,7 +82,8 @@ def cluster_weights(clusters: int, rounds: int, seed: int) -> Floats:
     No cluster is ever dropped, so the graph of wins is the same in each round and no round is degenerate.
     """
     weights = np.random.default_rng(seed).standard_exponential((rounds, clusters))
-    return np.asarray(weights / weights.mean(axis=1, keepdims=True))
+    weights /= weights.mean(axis=1, keepdims=True)
+    return weights
 
 
 def rerate(outcomes: Outcomes, fit: Fit, weights: Floats) -> Floats:
@@ -93,8 +94,9 @@ def rerate(outcomes: Outcomes, fit: Fit, weights: Floats) -> Floats:
     with one_thread():
         credits = weights @ sums
         ties = weights @ np.bincount(index, outcomes.ties) if fit.nu else np.zeros(len(weights))
+        tasks = weights @ np.bincount(index).astype(float)
     if outcomes.present.all():
-        battles = (weights @ np.bincount(index).astype(float))[:, None, None]
+        battles = tasks[:, None, None]
         return np.asarray(ELO * fit_davidson_rounds(fit, credits, battles, ties))
     rounds = np.empty_like(credits)
     for part, battles in _weighted_battles(outcomes, weights):

@@ -20,6 +20,7 @@ from leaderboards.errors import LeaderboardError
 Floats = NDArray[np.float64]
 FAILED = -np.inf
 GRAPH_CHUNK = 2_000_000  # comparisons at once
+CREDIT_CHUNK = 25_000  # runs whose credits are counted at once
 
 
 class BadScores(LeaderboardError):
@@ -94,6 +95,37 @@ class Outcomes:
 
 def win_credits(values: Floats) -> Floats:
     """Credits of each contestant on each task: [T, K, R] runs to [T, K].
+
+    Some tasks at a time, so that what is in between stays in the processor's cache.
+    """
+    tasks, contestants, width = values.shape
+    credits = np.empty((tasks, contestants))
+    chunk = max(1, CREDIT_CHUNK // max(1, contestants * width))
+    for first in range(0, tasks, chunk):
+        part = values[first : first + chunk]
+        if width == 1:
+            credits[first : first + chunk] = _credits_of_single_runs(part[:, :, 0])
+        else:
+            credits[first : first + chunk] = _credits_of_runs(part)
+    return credits
+
+
+def _credits_of_single_runs(values: Floats) -> Floats:
+    """[T, K] runs to credits: where all ran and none tie, whoever stands at place p from below has beaten p others."""
+    order = np.argsort(values, axis=1)
+    ordered = np.take_along_axis(values, order, axis=1)
+    # NaN is sorted to the end, and a difference with it, or of two failures, is not above 0 either.
+    with np.errstate(invalid="ignore"):
+        plain = (ordered[:, 1:] > ordered[:, :-1]).all(axis=1) & ~np.isnan(ordered[:, -1])
+    credits = np.empty(values.shape)
+    np.put_along_axis(credits, order, np.arange(values.shape[1], dtype=float)[None, :], axis=1)
+    if not plain.all():
+        credits[~plain] = _credits_of_runs(values[~plain][:, :, None])
+    return credits
+
+
+def _credits_of_runs(values: Floats) -> Floats:
+    """[T, K, R] runs to credits [T, K].
 
     The sum over opponents j of 1/(r_i r_j) times (runs won + half the runs tied) is the mean over i's runs of their
     weighted midrank among all runs (weight 1/r_j), less 1/2 for the battle with itself. So one sort a task is enough.

@@ -82,6 +82,7 @@ def pairs_of(outcomes: Outcomes | Battles) -> HeadToHead:
     return outcomes.pairs if isinstance(outcomes, Battles) else head_to_head(outcomes)
 
 
+@one_thread()
 def rate_outcomes(
     outcomes: Outcomes | Battles,
     *,
