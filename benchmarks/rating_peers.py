@@ -46,7 +46,7 @@ class Case:
         lost = np.bincount(cells, 1 - self.result / 2, minlength=size * size).reshape(size, size)
         return credit + lost.T
 
-    def frame(self):  # noqa: ANN201 (pandas is not in every environment)
+    def frame(self):
         """The data frame that LMArena's tools take."""
         import pandas as pd
 

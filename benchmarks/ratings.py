@@ -180,7 +180,6 @@ def main() -> int:
     print(
         f"Python {platform.python_version()}, numpy {np.__version__}, scipy {version('scipy')}, {platform.machine()}\n"
     )
-    table(2, 2, 2)  # what is imported late is imported now
     asked = []
     for case in all_cases():
         if case.name.startswith(options.cases):
