@@ -22,7 +22,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from leaderboards.errors import Islands
 from leaderboards.intervals import half_widths, influence
@@ -195,14 +194,13 @@ def _pooled(whole: _Whole, index: NDArray[np.intp], own: Floats, shares: Floats)
         return _Pool(nothing, nothing, None)
     overall = whole.ratings.elo[index] - whole.ratings.elo[index].mean()
     pulls = told.pulls[:, index]
-    variance = ((pulls - pulls.mean(axis=1, keepdims=True)) ** 2).sum(axis=0) * told.correction
+    variance = ((pulls - pulls.mean(axis=1, keepdims=True)) ** 2).sum(axis=0) * told.small.correction
     gap, noise = own - overall, variance * (1 / shares - 1)
     tau2 = max(0.0, float((gap**2).sum() - noise.sum()) / (size - 1))
     total = noise + tau2
     shrunk = max(0.0, (size - 3) / (size - 1)) * np.divide(noise, total, out=np.zeros(size), where=total > 0)
     unsure = 2 / (size - 3) * (shrunk * gap) ** 2 if size > 3 else np.zeros(size)
-    quantile = float(stats.t.ppf((1 + whole.confidence) / 2, told.count - 1))
-    half = quantile * np.sqrt(variance + noise * (1 - shrunk) + unsure)
+    half = told.quantile(whole.confidence) * np.sqrt(variance + noise * (1 - shrunk) + unsure)
     return _Pool(overall + (1 - shrunk) * gap, half, float(np.sqrt(tau2)))
 
 

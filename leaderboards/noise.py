@@ -89,7 +89,7 @@ def _joint_covariance(left: Ratings, right: Ratings) -> Floats:
     if not pairs:
         return np.zeros((size, size))
     mine, theirs = (left.influence.pulls[[i for i, _ in pairs]], right.influence.pulls[[j for _, j in pairs]])
-    return np.asarray(mine.T @ theirs * sqrt(left.influence.correction * right.influence.correction))
+    return np.asarray(mine.T @ theirs * sqrt(left.influence.small.correction * right.influence.small.correction))
 
 
 def noise_of(left: Ratings, right: Ratings) -> Noise | None:
@@ -159,7 +159,8 @@ def same_board(left: Ratings, right: Ratings, seed: int, least_power: float = LE
     None where the datasets are too few for its degrees, a contrast has no noise, or its power is below `least_power`.
     """
     size = len(left.elo)
-    clusters = min(left.influence.count, right.influence.count)
+    # The number of clusters, or of as many equal ones as tell as much.
+    clusters = 1 + int(min(left.influence.small.degrees, right.influence.small.degrees))
     between, within = size - 1, clusters - size + 1
     if within < 1:
         return None
