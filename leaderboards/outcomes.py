@@ -257,15 +257,21 @@ def outcomes_from_scores(
             f"scores have the shape {values.shape[:2]}, but there are {len(tasks)} tasks (rows) and "
             f"{len(contestants)} contestants (columns)."
         )
-    if len(set(contestants)) < len(contestants) or len(set(tasks)) < len(tasks):
-        raise BadScores("A contestant or a task is named twice.")
+    for kind, names in (("contestant", contestants), ("task", tasks)):
+        twice = sorted({name for name in names if list(names).count(name) > 1}) if len(set(names)) < len(names) else []
+        if twice:
+            raise BadScores(f"A {kind} is named twice: {', '.join(twice[:5])}. Give each a name of its own.")
     if np.isposinf(values).any():
-        raise BadScores("A score is +infinity. Write -inf for a failed run and NaN for one that was not made.")
+        task, contestant, _ = np.argwhere(np.isposinf(values))[0]
+        raise BadScores(
+            f"The score of {contestants[contestant]} on {tasks[task]} is +infinity. Write -inf for a failed run and "
+            "NaN for one that was not made."
+        )
     higher = np.broadcast_to(np.asarray(higher_is_better, dtype=bool), (len(tasks),))
     oriented = np.where(np.isneginf(values) | higher[:, None, None], values, -values)
     if decimals is not None:
         oriented = at_printed_precision(oriented, np.full(oriented.shape, float(decimals)))
-    names = tuple(tasks) if clusters is None else tuple(clusters)
-    if len(names) != len(tasks):
-        raise BadScores(f"There are {len(names)} clusters for {len(tasks)} tasks.")
-    return Outcomes(tuple(contestants), tuple(tasks), names, oriented)
+    datasets = tuple(tasks) if clusters is None else tuple(clusters)
+    if len(datasets) != len(tasks):
+        raise BadScores(f"There are {len(datasets)} clusters for {len(tasks)} tasks.")
+    return Outcomes(tuple(contestants), tuple(tasks), datasets, oriented)
