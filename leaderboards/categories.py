@@ -194,7 +194,7 @@ def _pooled(whole: _Whole, index: NDArray[np.intp], own: Floats, shares: Floats)
         return _Pool(nothing, nothing, None)
     overall = whole.ratings.elo[index] - whole.ratings.elo[index].mean()
     pulls = told.pulls[:, index]
-    variance = ((pulls - pulls.mean(axis=1, keepdims=True)) ** 2).sum(axis=0) * told.small.correction
+    variance = ((pulls - pulls.mean(axis=1, keepdims=True)) ** 2).sum(axis=0) * told.correction
     gap, noise = own - overall, variance * (1 / shares - 1)
     tau2 = max(0.0, float((gap**2).sum() - noise.sum()) / (size - 1))
     total = noise + tau2

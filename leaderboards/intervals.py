@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from leaderboards.bradley_terry import ELO, Fit, one_thread
 from leaderboards.davidson import chances, fit_davidson_rounds
@@ -38,14 +38,19 @@ class Influence:
     unit: str = "dataset"
 
     @property
+    def correction(self) -> float:
+        """What makes up for scores taken about their mean: G/(G-1) for equal clusters; NaN for a single one."""
+        return self.small.correction
+
+    @property
     def covariance(self) -> Floats:
         """[K, K] cluster sandwich `H^-1 (sum g g') H^-1 G/(G-1)` of the centred ratings, in Elo squared."""
-        return np.asarray(self.pulls.T @ self.pulls * self.small.correction)
+        return np.asarray(self.pulls.T @ self.pulls * self.correction)
 
     def quantile(self, confidence: float) -> float:
         """Of t with the degrees that the clusters leave, two-sided; NaN for a single cluster."""
         degrees = self.small.degrees
-        return float(stats.t.ppf((1 + confidence) / 2, degrees)) if degrees > 0 else float("nan")
+        return float(special.stdtrit(degrees, (1 + confidence) / 2)) if degrees > 0 else float("nan")
 
 
 def influence(outcomes: Outcomes, fit: Fit) -> Influence:
@@ -176,7 +181,7 @@ def simultaneous_ranks(elo: Floats, influence: Influence, rounds: Floats, confid
         return Ranks(np.ones(size, dtype=int), np.full(size, size), nobody, float("nan"))
     gaps = elo[first] - elo[second]
     largest = (np.abs(moves - gaps)[:, known] / spread[known]).max(axis=1)
-    widen = influence.quantile(confidence) / stats.norm.ppf((1 + confidence) / 2)
+    widen = influence.quantile(confidence) / special.ndtri((1 + confidence) / 2)
     critical = float(np.quantile(largest, confidence) * widen)
     beyond = known & (np.abs(gaps) > critical * errors)
     apart = nobody.copy()

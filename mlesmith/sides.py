@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from harness.errors import UserError
 from harness.results import as_table, read_results
 from leaderboards.battles import holds_battles
@@ -13,7 +11,7 @@ from leaderboards.categories import DIMENSIONS
 from leaderboards.places import is_table
 from leaderboards.published import PublishedBoard, published
 from leaderboards.ratings import Ties
-from leaderboards.results import read_table
+from leaderboards.results import ResultsTable, read_table
 
 REFERENCE = "reference:"
 PART = "::"
@@ -23,16 +21,21 @@ class MixedPlaces(UserError):
     """A table of pairwise battles beside other places: battles name no tasks, so nothing joins them."""
 
 
-def results_table(places: Sequence[str]) -> pd.DataFrame:
-    """The cells of all places together; a place is a folder of logs, a log, or a results table (path or fsspec URL)."""
+def results_table(places: Sequence[str]) -> ResultsTable:
+    """The checked cells of all places together, with what was left out of tables.
+
+    A place is a folder of logs, a log, or a results table (path or fsspec URL).
+    """
     logs = [place for place in places if not is_table(place)]
-    frames = [read_table(place).frame for place in places if is_table(place)]
+    tables = [read_table(place) for place in places if is_table(place)]
+    frames = [table.frame for table in tables]
     if logs:
         frames.append(read_results(logs))
     rows = [
         row for frame in frames for row in frame.astype(object).where(frame.notna(), None).to_dict(orient="records")
     ]
-    return as_table([{str(name): value for name, value in row.items()} for row in rows])
+    together = read_table(as_table([{str(name): value for name, value in row.items()} for row in rows]))
+    return together.with_duplicates([one for table in tables for one in table.duplicates])
 
 
 def board_of(places: Sequence[str], *, ties: str = Ties.HALF) -> Board:
@@ -53,5 +56,5 @@ def side(words: str) -> Board | PublishedBoard:
     place, part, collection = words.partition(PART)
     if not part and is_table(place) and holds_battles(place):
         return battle_board(place, title=Path(place).name)
-    table = read_table(results_table([place]))
+    table = results_table([place])
     return board(table.select(collection=collection) if part else table, title=collection or Path(place).name)

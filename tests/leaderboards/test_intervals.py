@@ -50,7 +50,7 @@ def test_the_sandwich_equals_statsmodels(holes: float, clusters: int | None) -> 
     outcomes = drawn([0.0, 0.3, 0.6, 1.2], 40, seed=2, holes=holes, clusters=clusters)
     ratings = rate_outcomes(outcomes)
     params, covariance = statsmodels_covariance(outcomes)
-    ours = ratings.influence.covariance / ratings.influence.small.correction / ELO**2
+    ours = ratings.influence.covariance / ratings.influence.correction / ELO**2
     contrast = np.eye(4)[1:] - np.eye(4)[0]
     np.testing.assert_allclose(contrast @ ratings.fit.strengths, params, atol=1e-8)
     np.testing.assert_allclose(contrast @ ours @ contrast.T, covariance, rtol=1e-6)

@@ -136,7 +136,7 @@ def test_unnamed_tasks_of_two_tables_are_not_the_same_tasks() -> None:
     assert (found.left, found.right) == ("left", "right")
     assert found.corrected is not None
     assert not any("share" in note for note in found.notes)
-    with pytest.raises(PartOfWhole, match="share 40 tasks"):
+    with pytest.raises(PartOfWhole, match=r"share .*task1 of"):
         agreement(scores(1), pd.DataFrame(scores(1)))
 
 
