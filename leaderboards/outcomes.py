@@ -114,9 +114,7 @@ def _credits_of_single_runs(values: Floats) -> Floats:
     """[T, K] runs to credits: where all ran and none tie, whoever stands at place p from below has beaten p others."""
     order = np.argsort(values, axis=1)
     ordered = np.take_along_axis(values, order, axis=1)
-    # NaN is sorted to the end, and a difference with it, or of two failures, is not above 0 either.
-    with np.errstate(invalid="ignore"):
-        plain = (ordered[:, 1:] > ordered[:, :-1]).all(axis=1) & ~np.isnan(ordered[:, -1])
+    plain = (ordered[:, 1:] > ordered[:, :-1]).all(axis=1)  # never where one is NaN, for nothing is above or below it
     credits = np.empty(values.shape)
     np.put_along_axis(credits, order, np.arange(values.shape[1], dtype=float)[None, :], axis=1)
     if not plain.all():
