@@ -174,7 +174,7 @@ def main() -> int:
     names = ("arenakit", "fschat", "evalica", "arena-rank", "choix")
     parser.add_argument("--peers", default=",".join(names), help="which peers, with commas; '' for none")
     parser.add_argument("--cases", default="", help="only cases whose name begins so")
-    parser.add_argument("--budget", type=float, default=30.0, help="seconds for a peer's rounds, else extrapolated")
+    parser.add_argument("--budget", type=float, default=12.0, help="seconds for a peer's rounds, else extrapolated")
     parser.add_argument("--environments", type=Path, default=Path(tempfile.gettempdir()) / "mlesmith-peers")
     options = parser.parse_args()
     print(
