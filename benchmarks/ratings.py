@@ -1,21 +1,52 @@
-"""Speed and accuracy of the ratings, processor time of this machine: `python benchmarks/ratings.py`.
+"""Speed and accuracy of the ratings beside those of peers, in one run: `python benchmarks/ratings.py`.
 
-Every figure is the best of several runs, so that other work on the machine counts least. Accuracy is against the same
-likelihood maximised in extended precision by minorisation-maximisation until nothing moves.
+Processor time of this machine, children and threads included; short work is repeated and the least time counts, so that
+other work on the machine counts least. Each peer runs in an environment of its own (`peer_environments.py`), made once
+in --environments from the package index, on the same battles and by its own recommended call (`rating_peers.py`). That
+it answers the same is shown by the largest difference of a rating from ours. Accuracy is against the same likelihood
+maximised in extended precision by minorisation-maximisation until nothing moves.
 """
 
+import argparse
+import platform
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from peer_environments import Failed, ask, environment
+from rating_cases import Case, frame_of
+from rating_cases import cases as all_cases
 
-from leaderboards.bradley_terry import ELO, fit_credits
+from leaderboards.battle_noise import rerate_battles
+from leaderboards.battles import Battles, read_battles
+from leaderboards.bradley_terry import ELO
 from leaderboards.intervals import cluster_weights, rerate
-from leaderboards.outcomes import Outcomes, outcomes_from_scores, win_credits
+from leaderboards.outcomes import Outcomes, head_to_head
 from leaderboards.ratings import fit_outcomes, rate_outcomes
 
-REPEATS = 7
+REPEATS = 15
+CLOSEST = 1e-6  # Elo, from the reference
+
+
+@dataclass(frozen=True)
+class Ours:
+    """Milliseconds of processor time, and the ratings about their mean."""
+
+    fit: float
+    rounds: float
+    everything: float
+    frame: float
+    elo: NDArray[np.float64]
+
+    @property
+    def both(self) -> float:
+        """Fit and rounds."""
+        return self.fit + self.rounds
 
 
 def best_ms(work: Callable[[], object]) -> float:
@@ -28,16 +59,29 @@ def best_ms(work: Callable[[], object]) -> float:
     return 1000 * min(times)
 
 
-def board_of(agents: int, tasks: int, seed: int = 0) -> Outcomes:
-    """Scores of agents of graded strength with Gumbel noise: exactly Bradley-Terry."""
-    rng = np.random.default_rng(seed)
-    scores = np.linspace(-1, 1, agents) + rng.gumbel(0, 1, (tasks, agents))
-    return outcomes_from_scores(scores, [f"a{i}" for i in range(agents)], [f"t{i}" for i in range(tasks)])
+def fresh(made: Outcomes | Battles) -> Outcomes | Battles:
+    """The same without what is kept from an earlier run."""
+    return replace(made)
 
 
-def fresh(outcomes: Outcomes) -> Outcomes:
-    """The same outcomes without what they keep from an earlier run."""
-    return Outcomes(outcomes.contestants, outcomes.tasks, outcomes.clusters, outcomes.values)
+def ours(case: Case) -> Ours:
+    """All that is measured of mlesmith on a case."""
+    made, rounds = case.made, case.rounds
+    fit = fit_outcomes(made)
+    frame = frame_of(made) if isinstance(made, Battles) else None
+
+    def again() -> object:
+        if isinstance(made, Battles):
+            return rerate_battles(made, fit, rounds, 0)
+        return rerate(made, fit, cluster_weights(len(made.tasks), rounds, 0))
+
+    return Ours(
+        fit=best_ms(lambda: fit_outcomes(fresh(made))),
+        rounds=best_ms(again),
+        everything=best_ms(lambda: rate_outcomes(fresh(made), rounds=rounds)),
+        frame=float("nan") if frame is None else best_ms(lambda: rate_outcomes(read_battles(frame), rounds=rounds)),
+        elo=fit.elo - fit.elo.mean(),
+    )
 
 
 def reference(credits: NDArray[np.float64], battles: NDArray[np.float64]) -> NDArray[np.longdouble]:
@@ -54,54 +98,96 @@ def reference(credits: NDArray[np.float64], battles: NDArray[np.float64]) -> NDA
     return np.asarray(strengths - strengths.mean())
 
 
-def figures() -> list[tuple[str, float, str]]:
-    """Name, value and unit of every figure."""
-    found = []
-    for agents, tasks, rounds in ((8, 606, 1000), (50, 10_000, 100)):
-        outcomes = board_of(agents, tasks)
-        fit = fit_outcomes(outcomes)
-        weights = cluster_weights(tasks, rounds, 0)
-        name = f"{agents} agents x {tasks} tasks"
-        found += [
-            (f"{name}: win credits from scores", best_ms(lambda o=outcomes: win_credits(o.values)), "ms"),
-            (f"{name}: fit from credits", best_ms(lambda o=outcomes: fit_outcomes(o)), "ms"),
-            (f"{name}: draw {rounds} rounds", best_ms(lambda t=tasks, r=rounds: cluster_weights(t, r, 0)), "ms"),
-            (f"{name}: {rounds} rounds", best_ms(lambda o=outcomes, f=fit, w=weights: rerate(o, f, w)), "ms"),
-            (
-                f"{name}: all, from scores",
-                best_ms(lambda o=outcomes, r=rounds: rate_outcomes(fresh(o), rounds=r)),
-                "ms",
-            ),
-        ]
-    rng = np.random.default_rng(1)
-    wins = np.floor(rng.random((100, 100)) * 400 / (1 + np.exp(np.subtract.outer(range(100), range(100)) / 40)))
-    np.fill_diagonal(wins, 0.0)
-    credits, battles, names = wins.sum(axis=1), wins + wins.T, [f"a{i}" for i in range(100)]
-    found.append(
-        (f"100 agents, {wins.sum():.0f} battles: fit from pair counts",
-         best_ms(lambda: fit_credits(credits, battles, wins, names)), "ms")
-    )  # fmt: skip
-    for label, (s, n) in {
-        "8 agents": _counts(board_of(8, 606)),
-        "100 agents": (credits, battles),
-    }.items():
-        strengths = fit_credits(s, n, n, [str(i) for i in range(len(s))]).strengths
-        error = np.abs(strengths - strengths.mean() - reference(s, n)).max() * ELO
-        found.append((f"{label}: largest error against the reference", float(error), "Elo"))
+def error_of(case: Case) -> float:
+    """Largest error of a rating against the reference, in Elo."""
+    pairs = case.made.pairs if isinstance(case.made, Battles) else head_to_head(case.made)
+    exact = reference(pairs.credits.sum(axis=1), pairs.battles)
+    fit = fit_outcomes(case.made)
+    return float(np.abs(fit.strengths - fit.strengths.mean() - exact).max() * ELO)
+
+
+def line(name: str, fit: str, rounds: str, both: str, rest: str) -> None:
+    """A row of the table."""
+    print(f"  {name:<20} {fit:>12} {rounds:>14} {both:>14}   {rest}", flush=True)
+
+
+def ms(value: float) -> str:
+    """Milliseconds as people read them."""
+    return f"{value:,.1f}" if value < 1000 else f"{value:,.0f}"
+
+
+def against(case: Case, mine: Ours, environments: Path, budget_s: float) -> dict[str, float]:
+    """Print a row for each peer; fit and rounds of those that gave them."""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        stored = Path(folder) / "case.npz"
+        case.write(stored)
+        for peer in case.peers:
+            python = environment(peer, environments)
+            said = python if isinstance(python, Failed) else ask(peer, python, stored, case.rounds, budget_s)
+            if isinstance(said, Failed):
+                line(peer, "-", "-", "-", said.seen)
+                continue
+            fit, rounds, made = (float(str(said[name])) for name in ("fit_ms", "rounds_ms", "made"))
+            found[peer] = fit + rounds
+            apart = np.abs(np.array(said["elo"]) - mine.elo).max()
+            told = "" if made >= case.rounds else f"; from {made:.0f} rounds"
+            line(
+                f"{peer} {said['version']}",
+                ms(fit),
+                ms(rounds),
+                ms(fit + rounds),
+                f"{(fit + rounds) / mine.both:,.0f} times ours; off by {apart:.1g} Elo; made ready in "
+                f"{ms(float(str(said['prepare_ms'])))}; {said['calls']}{told}",
+            )
     return found
 
 
-def _counts(outcomes: Outcomes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    battles = outcomes.present.T @ outcomes.present
-    np.fill_diagonal(battles, 0.0)
-    return outcomes.credits.sum(axis=0), battles
+def show(case: Case, peers: tuple[str, ...], environments: Path, budget_s: float) -> list[tuple[str, float, float]]:
+    """Print a case and give what is asked of it: the words, the figure, the most that it may be."""
+    print(f"{case.name}, {case.rounds:,} rounds: processor time in ms")
+    line("", "fit", "rounds", "both", "")
+    mine = ours(case)
+    extra = "" if np.isnan(mine.frame) else f"; all from a data frame of strings {ms(mine.frame)}"
+    line(
+        f"mlesmith {version('mlesmith')}",
+        ms(mine.fit),
+        ms(mine.rounds),
+        ms(mine.both),
+        f"with intervals and ranks {ms(mine.everything)}{extra}",
+    )
+    chosen = replace(case, peers=tuple(peer for peer in case.peers if peer in peers))
+    theirs = against(chosen, mine, environments, budget_s)
+    asked = [(f"{case.name}: {name}, ms", getattr(mine, name), most) for name, most in case.at_most.items()]
+    rivals = [theirs[peer] for peer in case.against if peer in theirs]
+    if case.times_less and rivals:
+        asked.append((f"{case.name}: both, ms, a {case.times_less:.0f}th of the fastest peer's",
+                      mine.both, min(rivals) / case.times_less))  # fmt: skip
+    asked.append((f"{case.name}: largest error, Elo", error_of(case), CLOSEST))
+    print()
+    return asked
 
 
-def main() -> None:
-    """Print every figure."""
-    for name, value, unit in figures():
-        print(f"{name:<60} {value:>12.3g} {unit}")
+def main() -> int:
+    """Print every figure; 1 where one is above its limit."""
+    parser = argparse.ArgumentParser(description="Speed and accuracy of the ratings beside those of peers.")
+    names = ("arenakit", "fschat", "evalica", "arena-rank", "choix")
+    parser.add_argument("--peers", default=",".join(names), help="which peers, with commas; '' for none")
+    parser.add_argument("--cases", default="", help="only cases whose name begins so")
+    parser.add_argument("--budget", type=float, default=12.0, help="seconds for a peer's rounds, else extrapolated")
+    parser.add_argument("--environments", type=Path, default=Path(tempfile.gettempdir()) / "mlesmith-peers")
+    options = parser.parse_args()
+    print(
+        f"Python {platform.python_version()}, numpy {np.__version__}, scipy {version('scipy')}, {platform.machine()}\n"
+    )
+    asked = []
+    for case in all_cases():
+        if case.name.startswith(options.cases):
+            asked += show(case, tuple(options.peers.split(",")), options.environments, options.budget)
+    for words, figure, most in asked:
+        print(f"{'holds' if figure <= most else 'ABOVE'}  {words:<66} {figure:>10.3g}  at most {most:.3g}")
+    return int(any(figure > most for _, figure, most in asked))
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -9,8 +9,11 @@ weak contestants inflate every coefficient. Two questions, two intervals: *other
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 
-from leaderboards.board import Board
+from leaderboards.board import Board, rate
+from leaderboards.bradley_terry import one_thread
 from leaderboards.coefficients import (
     BlandAltman,
     Interval,
@@ -29,6 +32,7 @@ from leaderboards.coefficients import (
 from leaderboards.errors import PartOfWhole
 from leaderboards.noise import Corrected, Noise, SameBoard, corrected, noise_of, same_board
 from leaderboards.plain import plain
+from leaderboards.plain_scores import check_confidence, check_rounds
 from leaderboards.published import ELO_UNIT, PublishedBoard
 from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings
 from leaderboards.remarks import notes, too_few, unmatched
@@ -112,9 +116,10 @@ class Agreement:
         return {"heading": self.heading, **{name: plain(getattr(self, name)) for name in names}}
 
 
+@one_thread()
 def agreement(
-    left: Board | PublishedBoard,
-    right: Board | PublishedBoard,
+    left: Board | PublishedBoard | pd.DataFrame | ArrayLike,
+    right: Board | PublishedBoard | pd.DataFrame | ArrayLike,
     *,
     part_of_whole: bool = False,
     confidence: float = CONFIDENCE,
@@ -123,11 +128,31 @@ def agreement(
 ) -> Agreement:
     """Compare two leaderboards over the contestants that both rate, the constant left out.
 
+    Args:
+        left, right: boards (`rate`, `board`, `battle_board`, `published`), or plain scores that `rate` takes as they
+            are; columns of an array are matched by their place.
+        part_of_whole: compare sides that share tasks, too; labelled, no evidence.
+        confidence: of all intervals.
+        rounds, seed: of the bootstrap behind the corrected coefficients.
+
     Raises:
         PartOfWhole: the sides share tasks, and `part_of_whole` does not ask for it.
         TooFewCommon: fewer than 5 common contestants.
         Islands: the common contestants share too few tasks on a side.
+        BadScores: scores or options that can't be meant.
+
+    Example:
+        >>> import numpy as np
+        >>> skill = np.linspace(0, 3, 9)
+        >>> left, right = (skill + np.random.default_rng(seed).gumbel(size=(40, 9)) for seed in (1, 2))
+        >>> found = agreement(left, right)
+        >>> round(found.r.value, 2), round(found.ccc.value, 2), round(found.noise.ceiling, 2)
+        (0.97, 0.97, 0.95)
+        >>> found.too_few, found.confidence
+        ('', 0.95)
     """
+    confidence, rounds = check_confidence(confidence), check_rounds(rounds)
+    left, right = _board_of(left, "left", rounds, seed), _board_of(right, "right", rounds, seed)
     shared = shared_tasks(left, right)
     if shared and not part_of_whole:
         raise PartOfWhole(shared)
@@ -177,6 +202,12 @@ def agreement(
         right_unit=unit_of(right),
         sides=rated,
     )
+
+
+def _board_of(
+    side: Board | PublishedBoard | pd.DataFrame | ArrayLike, title: str, rounds: int, seed: int
+) -> Board | PublishedBoard:
+    return side if isinstance(side, Board | PublishedBoard) else rate(side, title=title, rounds=rounds, seed=seed)
 
 
 def _point(name: str, family: str, index: int, sides: tuple[Side, ...]) -> Point:

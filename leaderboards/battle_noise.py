@@ -14,21 +14,32 @@ from scipy.sparse import csr_matrix
 from leaderboards.battles import TIED, Battles
 from leaderboards.bradley_terry import CHUNK, ELO, Fit, one_thread
 from leaderboards.davidson import chances, fit_davidson_rounds
-from leaderboards.intervals import Influence, pulls_of
+from leaderboards.few_clusters import SmallSample, small_sample
+from leaderboards.intervals import Influence, pulls_of, square_ratio
 from leaderboards.outcomes import Floats
 
 
+@one_thread()
 def battle_influence(battles: Battles, fit: Fit) -> Influence:
     """The pulls of all clusters of battles, as a root with the same covariance."""
     count = battles.cluster_count
-    scores = _alone(battles, fit) if battles.cluster is None else _clustered(battles, fit)
+    alone = _alone(battles, fit)
+    scores = alone if battles.cluster is None else _clustered(battles, fit)
     # Without a prior the scores sum to 0 already; with one, the rest is the prior's own pull and no noise.
     total = _total(battles, fit)
-    values, vectors = np.linalg.eigh(scores - np.outer(total, total) / count)
+    pulls = _root_pulls(scores - np.outer(total, total) / count, fit)
+    if battles.cluster is None:
+        return Influence(pulls, (), count, SmallSample.of_equal(count), "battle")
+    ratio = square_ratio(pulls, _root_pulls(alone - np.outer(total, total) / len(battles.first), fit))
+    small = small_sample(np.bincount(battles.cluster, minlength=count).astype(float), ratio)
+    return Influence(pulls, (), count, small, "cluster of battles")
+
+
+def _root_pulls(squares: Floats, fit: Fit) -> Floats:
+    """Pulls whose squares sum to those of scores whose squares sum to [K + 1, K + 1]."""
+    values, vectors = np.linalg.eigh(squares)
     root = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
-    if not fit.nu:
-        root = root[:, :-1]
-    return Influence(pulls_of(root, fit), (), count, "battle" if battles.cluster is None else "cluster of battles")
+    return pulls_of(root if fit.nu else root[:, :-1], fit)
 
 
 def _total(battles: Battles, fit: Fit) -> Floats:

@@ -5,10 +5,11 @@ The columns are those of the LMArena releases: `model_a`, `model_b` and `winner`
 one question); without it each battle stands alone. Other columns are not read.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ CLUSTER = "cluster"
 LOST, TIED, WON = 0, 1, 2
 WINNERS = {"model_a": WON, "model_b": LOST, "tie": TIED, "tie (bothbad)": TIED, "both_bad": TIED}
 MOST_FAULTS_A_COLUMN = 3
+COUNT_CHUNK = 100_000
 FORM = "the form of a table of battles"
 
 Codes = NDArray[np.int64]
@@ -57,8 +59,12 @@ class Battles:
     def _counts(self) -> Floats:
         """[K, K, 3] battles of first and second by their result."""
         size = len(self.contestants)
-        cells = (self.first * size + self.second) * 3 + self.result
-        return np.bincount(cells, minlength=3 * size * size).reshape(size, size, 3).astype(float)
+        counts = np.zeros(3 * size * size, dtype=np.int64)
+        for start in range(0, len(self.first), COUNT_CHUNK):  # some at a time stay in the processor's cache
+            part = slice(start, start + COUNT_CHUNK)
+            cells = (self.first[part] * size + self.second[part]) * 3 + self.result[part]
+            counts += np.bincount(cells, minlength=len(counts))
+        return counts.reshape(size, size, 3).astype(float)
 
     @cached_property
     def won(self) -> Floats:
@@ -138,7 +144,7 @@ def read_battles(source: pd.DataFrame | Path | str) -> Battles:
     if faults:
         raise BrokenTable(where, faults, form=FORM)
     wanted = [*NEEDED, *([CLUSTER] if CLUSTER in found else [])]
-    columns = {name: _Column.of(name, values) for name, values in _loaded(source, wanted).items()}
+    columns = _loaded(source, wanted)
     if not len(columns["winner"].codes):
         raise EmptyResults(where)
     faults = [fault for column in columns.values() for fault in column.empty()]
@@ -153,9 +159,9 @@ def read_battles(source: pd.DataFrame | Path | str) -> Battles:
     return battles
 
 
-def _loaded(source: pd.DataFrame | Path | str, wanted: list[str]) -> dict[str, pa.ChunkedArray]:
+def _loaded(source: pd.DataFrame | Path | str, wanted: list[str]) -> dict[str, "_Column"]:
     if isinstance(source, pd.DataFrame):
-        return {name: pa.chunked_array([pa.Array.from_pandas(source[name].astype("string"))]) for name in wanted}
+        return {name: _Column.of_series(name, source[name]) for name in wanted}
     with opened(source) as file:
         try:
             if str(source).endswith(".parquet"):
@@ -170,37 +176,59 @@ def _loaded(source: pd.DataFrame | Path | str, wanted: list[str]) -> dict[str, p
                 )
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise NoSuchTable(f"{source} can't be read as a table: {error}") from error
-    return {name: table.column(name) for name in wanted}
+    return {name: _Column.of_arrow(name, table.column(name)) for name in wanted}
 
 
 @dataclass(frozen=True, eq=False)
 class _Column:
-    """A column as codes of its distinct values, without blanks around them; -1 where a cell is empty."""
+    """A column as codes: `values[code]` is a cell's text without blanks around it, and the code -1 an empty cell.
+
+    Two codes may stand for one text ("a" and " a").
+    """
 
     name: str
     values: tuple[str, ...]
     codes: Codes
 
     @classmethod
-    def of(cls, name: str, cells: pa.ChunkedArray) -> "_Column":
+    def of_series(cls, name: str, cells: "pd.Series[Any]") -> "_Column":
+        try:
+            codes, values = pd.factorize(cells)
+        except TypeError:  # cells that are lists or the like
+            codes, values = pd.factorize(cells.map(str))
+        return cls(name, tuple(str(value).strip() for value in values), np.asarray(codes, dtype=np.int64))
+
+    @classmethod
+    def of_arrow(cls, name: str, cells: pa.ChunkedArray) -> "_Column":
         if not pa.types.is_dictionary(cells.type):
             cells = cells.cast(pa.string()).dictionary_encode()
         whole = cells.combine_chunks()
         if isinstance(whole, pa.ChunkedArray):
             whole = whole.unify_dictionaries().combine_chunks()
-        raw = ["" if value is None else str(value).strip() for value in whole.dictionary.to_pylist()]
-        values = tuple(sorted(set(raw) - {""}))
-        place = {value: index for index, value in enumerate(values)}
-        renumbered = np.array([place.get(value, -1) for value in raw] + [-1], dtype=np.int64)
-        indices = whole.indices.fill_null(len(raw)).to_numpy(zero_copy_only=False).astype(np.int64)
-        return cls(name, values, renumbered[indices])
+        values = tuple("" if value is None else str(value).strip() for value in whole.dictionary.to_pylist())
+        return cls(name, values, whole.indices.fill_null(-1).to_numpy(zero_copy_only=False))
+
+    @property
+    def texts(self) -> set[str]:
+        """The distinct texts of cells that are not empty."""
+        return set(self.values) - {""}
+
+    def translated(self, numbers: Mapping[str, int]) -> Codes:
+        """[N] the number of each cell's text; -1 where it has none."""
+        table = np.array([numbers.get(value, -1) for value in self.values] + [-1], dtype=np.int64)
+        return np.asarray(table[self.codes])
 
     def empty(self) -> list[str]:
-        return _listed(np.flatnonzero(self.codes < 0), self.name, lambda _: "is empty")
+        """A complaint of each empty cell."""
+        if len(self.codes) and self.codes.min() >= 0 and "" not in self.values:
+            return []
+        rows = np.flatnonzero(self.translated(dict.fromkeys(self.texts, 0)) < 0)
+        return _listed(rows, self.name, lambda _: "is empty")
 
-    def unknown(self, known: dict[str, int]) -> list[str]:
-        strange = [index for index, value in enumerate(self.values) if value not in known]
-        rows = np.flatnonzero(np.isin(self.codes, strange)) if strange else np.zeros(0, dtype=np.int64)
+    def unknown(self, known: Mapping[str, int]) -> list[str]:
+        """A complaint of each cell whose text is none of these, empty ones left out."""
+        strange = {text: 0 for text in self.texts if text not in known}
+        rows = np.flatnonzero(self.translated(strange) == 0) if strange else np.zeros(0, dtype=np.int64)
         words = ", ".join(known)
         return _listed(rows, self.name, lambda row: f"{self.values[self.codes[row]]!r} is none of {words}")
 
@@ -213,12 +241,11 @@ def _listed(rows: NDArray[np.int64], column: str, complaint: Callable[[int], str
 
 
 def _coded(columns: dict[str, _Column]) -> Battles:
-    names = tuple(sorted({*columns["model_a"].values, *columns["model_b"].values}))
+    names = tuple(sorted(columns["model_a"].texts | columns["model_b"].texts))
     place = {name: index for index, name in enumerate(names)}
-    first, second = (
-        np.array([place[value] for value in columns[side].values], dtype=np.int64)[columns[side].codes]
-        for side in ("model_a", "model_b")
-    )
-    winner = columns["winner"]
-    result = np.array([WINNERS[value] for value in winner.values], dtype=np.int64)[winner.codes]
-    return Battles(names, first, second, result, columns[CLUSTER].codes if CLUSTER in columns else None)
+    first, second = (columns[side].translated(place) for side in ("model_a", "model_b"))
+    cluster = None
+    if CLUSTER in columns:
+        texts = sorted(columns[CLUSTER].texts)
+        cluster = columns[CLUSTER].translated({text: index for index, text in enumerate(texts)})
+    return Battles(names, first, second, columns["winner"].translated(WINNERS), cluster)

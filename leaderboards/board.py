@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 from leaderboards.battles import Battles, read_battles
 from leaderboards.categories import Dimension, category_boards
 from leaderboards.controls import ControlRow, control_rows
-from leaderboards.outcomes import HeadToHead, Outcomes, outcomes_from_scores, outcomes_of
+from leaderboards.outcomes import HeadToHead, Outcomes, outcomes_of
 from leaderboards.plain import plain
+from leaderboards.plain_scores import check_confidence, check_rounds, plain_scores
 from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, Ties, pairs_of, rate_outcomes
 from leaderboards.results import CONSTANT_FAMILY, CONTROL_FAMILY, HUMAN_FAMILY, ResultsTable, read_table
 from leaderboards.rows import NO_MODEL, BoardRow, Facts, Views, board_row, facts_of
@@ -72,8 +73,12 @@ class Board:
         return self.title if self.has_model else f"{self.title} (no language model)"
 
     def row(self, contestant: str) -> BoardRow:
-        """The row of a contestant; KeyError if it is not there."""
-        return {row.contestant: row for row in self.rows}[contestant]
+        """The row of a contestant; KeyError with the names that there are."""
+        found = next((row for row in self.rows if row.contestant == contestant), None)
+        if found is None:
+            there = ", ".join(row.contestant for row in self.rows)
+            raise KeyError(f"{contestant!r} is on no row of {self.title!r}; there are {there}")
+        return found
 
     def to_frame(self) -> pd.DataFrame:
         """The rows as a data frame: flags joined by "; ", each view a column."""
@@ -134,41 +139,56 @@ def board(
 
 def rate(  # noqa: PLR0913 (options of one public call)
     scores: ArrayLike | pd.DataFrame,
-    contestants: Sequence[str] | None = None,
-    tasks: Sequence[str] | None = None,
+    contestants: Sequence[object] | None = None,
+    tasks: Sequence[object] | None = None,
     *,
-    clusters: Sequence[str] | None = None,
+    clusters: Sequence[object] | None = None,
     higher_is_better: ArrayLike = True,
     decimals: int | None = None,
+    title: str = "Leaderboard",
+    confidence: float = CONFIDENCE,
     rounds: int = ROUNDS,
     seed: int = 0,
     ties: Ties | str = Ties.HALF,
 ) -> Board:
-    """Rate plain scores: [tasks, contestants], or [tasks, contestants, runs]; NaN is not run, -inf failed.
+    """Rate plain scores by Bradley-Terry, with intervals and ranks.
 
-    A data frame has tasks as its index and contestants as its columns. `higher_is_better` is one truth or one a task;
-    `clusters` names the source dataset of each task.
+    Args:
+        scores: [tasks, contestants], or [tasks, contestants, runs]; NaN is not run, -inf failed (whatever the direction
+            of its task). A data frame has tasks as its index and contestants as its columns.
+        contestants: names; those of the data frame's columns, else agent1, agent2, …
+        tasks: names; those of the data frame's index, else made from the scores, so that two tables share no task.
+        clusters: the source dataset of each task, for intervals; each task is its own if none is given.
+        higher_is_better: one truth, or one for each task.
+        decimals: at which printed precision scores are equal; None compares them as they are.
+        title: of the board.
+        confidence: of the intervals and of the ranks.
+        rounds, seed: of the bootstrap behind the ranks.
+        ties: `half` a win each or by `davidson`.
+
+    Raises:
+        BadScores: scores, names, directions or options that can't be meant; the message says what was found.
+        Islands: groups of contestants share no task.
+        UnboundedTies: Davidson's model fits no finite chance of a tie.
 
     Example:
-        >>> rate([[0.9, 0.8], [0.7, 0.9], [0.6, 0.5]], ["ours", "theirs"]).row("ours").win_rate
-        0.6666666666666666
+        >>> board = rate([[0.9, 0.8], [0.7, 0.9], [0.6, 0.5]], ["ours", "theirs"])
+        >>> [(row.contestant, round(row.rating, 1), round(row.win_rate, 3)) for row in board.rows]
+        [('ours', 1060.2, 0.667), ('theirs', 939.8, 0.333)]
+        >>> board.parameters.confidence, board.parameters.clusters
+        (0.95, 3)
     """
-    if isinstance(scores, pd.DataFrame):
-        contestants = contestants or [str(name) for name in scores.columns]
-        tasks = tasks or [str(name) for name in scores.index]
-    values = np.asarray(scores, dtype=float)
-    contestants = contestants or [f"agent{i + 1}" for i in range(values.shape[1])]
-    tasks = tasks or [f"task{i + 1}" for i in range(values.shape[0])]
-    outcomes = outcomes_from_scores(
-        values, contestants, tasks, clusters, higher_is_better=higher_is_better, decimals=decimals
+    checked = plain_scores(
+        scores, contestants, tasks, clusters=clusters, higher_is_better=higher_is_better, decimals=decimals
     )
-    failed = np.isneginf(outcomes.values).sum(axis=(0, 2))
-    runs = outcomes.runs.sum(axis=0)
+    failed = np.isneginf(checked.values).sum(axis=(0, 2))
+    runs = checked.runs.sum(axis=0)
     facts = {
         name: Facts(name, "", int(runs[i]), int(runs[i] - failed[i]), None, None, 0)
-        for i, name in enumerate(contestants)
+        for i, name in enumerate(checked.contestants)
     }
-    return _assemble(outcomes, facts, Parameters(rounds=rounds, seed=seed, ties=Ties(ties)), title="Leaderboard")
+    parameters = Parameters(check_confidence(confidence), check_rounds(rounds), seed, ties=Ties(ties))
+    return _assemble(checked, facts, parameters, title=title)
 
 
 def battle_board(

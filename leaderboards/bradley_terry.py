@@ -267,9 +267,14 @@ def settle(
 
 
 def _expected(strengths: Floats, battles: Floats, whole: bool) -> Floats:
-    """Expected credits E_i = e_i sum_j n_ij/(e_i + e_j), j other than i, for every round."""
-    powers = np.exp(strengths)
-    share = 1.0 / (powers[:, :, None] + powers[:, None, :])
+    """Expected credits E_i = e_i sum_j n_ij/(e_i + e_j), j other than i, for every round.
+
+    The rounds lie along the last axis: sums over few contestants are quick only across them.
+    """
+    powers = np.exp(strengths).T.copy()
+    share = powers[:, None, :] + powers[None, :, :]
+    np.divide(1.0, share, out=share)
     if whole:  # everyone plays everyone equally often, so one number a round is enough
-        return np.asarray(battles[:, 0] * (powers * share.sum(axis=2) - 0.5))
-    return np.asarray(powers * (battles * share).sum(axis=2))
+        return np.asarray((battles[:, 0, 0] * (powers * share.sum(axis=1) - 0.5)).T)
+    share *= battles.transpose(1, 2, 0)
+    return np.asarray((powers * share.sum(axis=1)).T)

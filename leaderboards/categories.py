@@ -22,7 +22,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
 from leaderboards.errors import Islands
 from leaderboards.intervals import half_widths, influence
@@ -201,8 +200,7 @@ def _pooled(whole: _Whole, index: NDArray[np.intp], own: Floats, shares: Floats)
     total = noise + tau2
     shrunk = max(0.0, (size - 3) / (size - 1)) * np.divide(noise, total, out=np.zeros(size), where=total > 0)
     unsure = 2 / (size - 3) * (shrunk * gap) ** 2 if size > 3 else np.zeros(size)
-    quantile = float(special.stdtrit(told.count - 1, (1 + whole.confidence) / 2))
-    half = quantile * np.sqrt(variance + noise * (1 - shrunk) + unsure)
+    half = told.quantile(whole.confidence) * np.sqrt(variance + noise * (1 - shrunk) + unsure)
     return _Pool(overall + (1 - shrunk) * gap, half, float(np.sqrt(tau2)))
 
 

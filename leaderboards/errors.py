@@ -91,6 +91,10 @@ class UnknownReference(LeaderboardError):
     """A name of a published board that is not shipped."""
 
 
+class UnknownRule(LeaderboardError):
+    """A word for how ties count that nobody defined."""
+
+
 def in_short(names: Sequence[str], most: int = 8) -> str:
     """The first names, and how many more there are."""
     more = len(names) - most

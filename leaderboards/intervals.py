@@ -12,6 +12,7 @@ from scipy import special
 
 from leaderboards.bradley_terry import ELO, Fit, one_thread
 from leaderboards.davidson import chances, fit_davidson_rounds
+from leaderboards.few_clusters import SmallSample, small_sample
 from leaderboards.outcomes import Floats, Outcomes
 
 PATTERN_CHUNK = 4_000_000  # numbers of an intermediate array [patterns, K, K] or [rounds, K, K]
@@ -25,23 +26,31 @@ class Influence:
         pulls: [G, K] in Elo; where there are millions of clusters, a root [P, K] with the same `pulls' pulls`.
         clusters: [G] their names; empty for a root, whose clusters are nobody else's.
         count: G.
+        small: the correction for few and unequal clusters, and the degrees of freedom that they leave; G/(G-1) and
+            G-1 for equal ones.
         unit: what a cluster is.
     """
 
     pulls: Floats
     clusters: tuple[str, ...]
     count: int
+    small: SmallSample
     unit: str = "dataset"
 
     @property
     def correction(self) -> float:
-        """G/(G-1); NaN for a single cluster."""
-        return self.count / (self.count - 1) if self.count > 1 else float("nan")
+        """What makes up for scores taken about their mean: G/(G-1) for equal clusters; NaN for a single one."""
+        return self.small.correction
 
     @property
     def covariance(self) -> Floats:
         """[K, K] cluster sandwich `H^-1 (sum g g') H^-1 G/(G-1)` of the centred ratings, in Elo squared."""
         return np.asarray(self.pulls.T @ self.pulls * self.correction)
+
+    def quantile(self, confidence: float) -> float:
+        """Of t with the degrees that the clusters leave, two-sided; NaN for a single cluster."""
+        degrees = self.small.degrees
+        return float(special.stdtrit(degrees, (1 + confidence) / 2)) if degrees > 0 else float("nan")
 
 
 def influence(outcomes: Outcomes, fit: Fit) -> Influence:
@@ -59,7 +68,18 @@ def influence(outcomes: Outcomes, fit: Fit) -> Influence:
         np.add.at(sums, index, residuals)
         # Without a prior the scores sum to 0 already; with one, the rest is the prior's own pull and no noise.
         pulls = pulls_of(sums - sums.mean(axis=0), fit) if len(names) else sums[:, : len(fit.strengths)]
-    return Influence(pulls, tuple(str(name) for name in names), len(names))
+        sizes = np.bincount(index, minlength=len(names)).astype(float)
+        small = SmallSample.of_equal(len(names))
+        if len(names) and sizes.max() > 1:
+            alone = pulls_of(residuals - residuals.mean(axis=0), fit)
+            small = small_sample(sizes, square_ratio(pulls, alone))
+    return Influence(pulls, tuple(str(name) for name in names), len(names), small)
+
+
+def square_ratio(clusters: Floats, alone: Floats) -> float:
+    """Sum of squares of the pulls of clusters over that of single tasks or battles; 1 where nothing pulls."""
+    below = float((alone**2).sum())
+    return float((clusters**2).sum()) / below if below > 0 else 1.0
 
 
 def pulls_of(scores: Floats, fit: Fit) -> Floats:
@@ -72,8 +92,7 @@ def half_widths(influence: Influence, confidence: float) -> Floats:
     """[K] half the width of each interval: `t_{G-1} sqrt(V_ii)`; NaN for a single cluster."""
     if influence.count < 2:
         return np.full(influence.pulls.shape[1], np.nan)
-    quantile = float(special.stdtrit(influence.count - 1, (1 + confidence) / 2))
-    return np.asarray(quantile * np.sqrt(np.diag(influence.covariance)))
+    return np.asarray(influence.quantile(confidence) * np.sqrt(np.diag(influence.covariance)))
 
 
 def cluster_weights(clusters: int, rounds: int, seed: int) -> Floats:
@@ -82,7 +101,8 @@ def cluster_weights(clusters: int, rounds: int, seed: int) -> Floats:
     No cluster is ever dropped, so the graph of wins is the same in each round and no round is degenerate.
     """
     weights = np.random.default_rng(seed).standard_exponential((rounds, clusters))
-    return np.asarray(weights / weights.mean(axis=1, keepdims=True))
+    weights /= weights.mean(axis=1, keepdims=True)
+    return weights
 
 
 def rerate(outcomes: Outcomes, fit: Fit, weights: Floats) -> Floats:
@@ -93,8 +113,9 @@ def rerate(outcomes: Outcomes, fit: Fit, weights: Floats) -> Floats:
     with one_thread():
         credits = weights @ sums
         ties = weights @ np.bincount(index, outcomes.ties) if fit.nu else np.zeros(len(weights))
+        tasks = weights @ np.bincount(index).astype(float)
     if outcomes.present.all():
-        battles = (weights @ np.bincount(index).astype(float))[:, None, None]
+        battles = tasks[:, None, None]
         return np.asarray(ELO * fit_davidson_rounds(fit, credits, battles, ties))
     rounds = np.empty_like(credits)
     for part, battles in _weighted_battles(outcomes, weights):
@@ -160,7 +181,7 @@ def simultaneous_ranks(elo: Floats, influence: Influence, rounds: Floats, confid
         return Ranks(np.ones(size, dtype=int), np.full(size, size), nobody, float("nan"))
     gaps = elo[first] - elo[second]
     largest = (np.abs(moves - gaps)[:, known] / spread[known]).max(axis=1)
-    widen = special.stdtrit(count - 1, (1 + confidence) / 2) / special.ndtri((1 + confidence) / 2)
+    widen = influence.quantile(confidence) / special.ndtri((1 + confidence) / 2)
     critical = float(np.quantile(largest, confidence) * widen)
     beyond = known & (np.abs(gaps) > critical * errors)
     apart = nobody.copy()

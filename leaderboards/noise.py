@@ -155,14 +155,16 @@ def _joint_rounds(left: Ratings, right: Ratings, rounds: int, seed: int) -> tupl
 def same_board(left: Ratings, right: Ratings, seed: int, least_power: float = LEAST_POWER) -> SameBoard | None:
     """Hotelling's test of all contrasts at once, `W = e'(Q'(V_x + V_y)Q)^-1 e` with `e = Q'(x - y)`.
 
-    None where the datasets are too few for its degrees, a contrast has no noise, or its power is below `least_power`.
+    None where the datasets are too few for its degrees, a side or a contrast has no noise that was seen, or its power
+    is below `least_power`.
     """
     from scipy import stats  # half a second, which a board alone does not need
 
     size = len(left.elo)
-    clusters = min(left.influence.count, right.influence.count)
+    # The number of clusters, or of as many equal ones as tell as much.
+    clusters = 1 + int(min(left.influence.small.degrees, right.influence.small.degrees))
     between, within = size - 1, clusters - size + 1
-    if within < 1:
+    if within < 1 or min(np.trace(side.influence.covariance) for side in (left, right)) <= 0:
         return None
     basis = _contrasts(size)
     shared = _joint_covariance(left, right)

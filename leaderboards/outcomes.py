@@ -20,6 +20,7 @@ from leaderboards.errors import LeaderboardError
 Floats = NDArray[np.float64]
 FAILED = -np.inf
 GRAPH_CHUNK = 2_000_000  # comparisons at once
+CREDIT_CHUNK = 25_000  # runs whose credits are counted at once
 
 
 class BadScores(LeaderboardError):
@@ -94,6 +95,35 @@ class Outcomes:
 
 def win_credits(values: Floats) -> Floats:
     """Credits of each contestant on each task: [T, K, R] runs to [T, K].
+
+    Some tasks at a time, so that what is in between stays in the processor's cache.
+    """
+    tasks, contestants, width = values.shape
+    credits = np.empty((tasks, contestants))
+    chunk = max(1, CREDIT_CHUNK // max(1, contestants * width))
+    for first in range(0, tasks, chunk):
+        part = values[first : first + chunk]
+        if width == 1:
+            credits[first : first + chunk] = _credits_of_single_runs(part[:, :, 0])
+        else:
+            credits[first : first + chunk] = _credits_of_runs(part)
+    return credits
+
+
+def _credits_of_single_runs(values: Floats) -> Floats:
+    """[T, K] runs to credits: where all ran and none tie, whoever stands at place p from below has beaten p others."""
+    order = np.argsort(values, axis=1)
+    ordered = np.take_along_axis(values, order, axis=1)
+    plain = (ordered[:, 1:] > ordered[:, :-1]).all(axis=1)  # never where one is NaN, for nothing is above or below it
+    credits = np.empty(values.shape)
+    np.put_along_axis(credits, order, np.arange(values.shape[1], dtype=float)[None, :], axis=1)
+    if not plain.all():
+        credits[~plain] = _credits_of_runs(values[~plain][:, :, None])
+    return credits
+
+
+def _credits_of_runs(values: Floats) -> Floats:
+    """[T, K, R] runs to credits [T, K].
 
     The sum over opponents j of 1/(r_i r_j) times (runs won + half the runs tied) is the mean over i's runs of their
     weighted midrank among all runs (weight 1/r_j), less 1/2 for the battle with itself. So one sort a task is enough.
@@ -225,15 +255,21 @@ def outcomes_from_scores(
             f"scores have the shape {values.shape[:2]}, but there are {len(tasks)} tasks (rows) and "
             f"{len(contestants)} contestants (columns)."
         )
-    if len(set(contestants)) < len(contestants) or len(set(tasks)) < len(tasks):
-        raise BadScores("A contestant or a task is named twice.")
+    for kind, names in (("contestant", contestants), ("task", tasks)):
+        twice = sorted({name for name in names if list(names).count(name) > 1}) if len(set(names)) < len(names) else []
+        if twice:
+            raise BadScores(f"A {kind} is named twice: {', '.join(twice[:5])}. Give each a name of its own.")
     if np.isposinf(values).any():
-        raise BadScores("A score is +infinity. Write -inf for a failed run and NaN for one that was not made.")
+        task, contestant, _ = np.argwhere(np.isposinf(values))[0]
+        raise BadScores(
+            f"The score of {contestants[contestant]} on {tasks[task]} is +infinity. Write -inf for a failed run and "
+            "NaN for one that was not made."
+        )
     higher = np.broadcast_to(np.asarray(higher_is_better, dtype=bool), (len(tasks),))
     oriented = np.where(np.isneginf(values) | higher[:, None, None], values, -values)
     if decimals is not None:
         oriented = at_printed_precision(oriented, np.full(oriented.shape, float(decimals)))
-    names = tuple(tasks) if clusters is None else tuple(clusters)
-    if len(names) != len(tasks):
-        raise BadScores(f"There are {len(names)} clusters for {len(tasks)} tasks.")
-    return Outcomes(tuple(contestants), tuple(tasks), names, oriented)
+    datasets = tuple(tasks) if clusters is None else tuple(clusters)
+    if len(datasets) != len(tasks):
+        raise BadScores(f"There are {len(datasets)} clusters for {len(tasks)} tasks.")
+    return Outcomes(tuple(contestants), tuple(tasks), datasets, oriented)

@@ -9,6 +9,7 @@ from leaderboards.battle_noise import battle_influence, rerate_battles
 from leaderboards.battles import Battles
 from leaderboards.bradley_terry import Fit, fit_credits, one_thread
 from leaderboards.davidson import fit_davidson
+from leaderboards.errors import UnknownRule
 from leaderboards.intervals import (
     Influence,
     Ranks,
@@ -30,6 +31,10 @@ class Ties(StrEnum):
 
     HALF = "half"
     DAVIDSON = "davidson"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Ties":
+        raise UnknownRule(f"ties are counted by {' or '.join(map(repr, map(str, cls)))}; found is {value!r}.")
 
     @property
     def words(self) -> str:
@@ -82,6 +87,7 @@ def pairs_of(outcomes: Outcomes | Battles) -> HeadToHead:
     return outcomes.pairs if isinstance(outcomes, Battles) else head_to_head(outcomes)
 
 
+@one_thread()
 def rate_outcomes(
     outcomes: Outcomes | Battles,
     *,

@@ -1,7 +1,7 @@
 """Read a results table and check every cell of it before anything is rated (contracts, "The results table")."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -48,6 +48,11 @@ class ResultsTable:
         if not keep.any():
             raise EmptyResults(f"The part with {values}")
         return ResultsTable(self.frame[keep].reset_index(drop=True), self.duplicates, self.notes)
+
+    def with_duplicates(self, found: Sequence[str]) -> "ResultsTable":
+        """The same with more rows that came twice, found where its parts were read."""
+        duplicates = (*found, *self.duplicates)
+        return ResultsTable(self.frame, duplicates, tuple(_notes(self.frame, duplicates)))
 
 
 def read_table(source: pd.DataFrame | Path | str) -> ResultsTable:

@@ -13,7 +13,6 @@ from harness.runs import task_words
 from harness.schema import InvalidTaskCard, read_card
 from harness.selection import select, task_folders
 from leaderboards.plan import Offered, Plan, plan_runs
-from leaderboards.results import read_table
 from mlesmith.sides import results_table
 
 RUN = frozenset({"baseline", "script", "model"})
@@ -27,7 +26,7 @@ def planned_runs(
     places: Sequence[str], more: Sequence[str], *, runs: int, dollars: float | None, width: float
 ) -> tuple[Plan, dict[str, str]]:
     """The plan over the tasks of the results and those that `more` selects, and the words that name the latter."""
-    table = read_table(results_table(places))
+    table = results_table(places)
     offered, gone = _of_results(table.frame)
     packages = select(*more)
     for package in packages:

@@ -25,25 +25,20 @@ class MixedPlaces(UserError):
     """A table of pairwise battles beside other places: battles name no tasks, so nothing joins them."""
 
 
-def results_table(places: Sequence[str]) -> pd.DataFrame:
-    """The cells of all places together; a place is a folder of logs, a log, or a results table (path or fsspec URL)."""
-    return _cells(places)[0]
+def results_table(places: Sequence[str], on_log: Progress | None = None) -> ResultsTable:
+    """The checked cells of all places together.
 
-
-def checked_table(places: Sequence[str], on_log: Progress | None = None) -> ResultsTable:
-    """The same, checked, with what must be said of the logs, as that some are still being written."""
-    frame, notes = _cells(places, on_log)
-    table = read_table(frame)
-    return replace(table, notes=(*notes, *table.notes))
-
-
-def _cells(places: Sequence[str], on_log: Progress | None = None) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    A place is a folder of logs, a log, or a results table (path or fsspec URL). What was left out of tables, and what
+    must be said of the logs, as that some are still being written, is kept with them.
+    """
+    tables = [read_table(place) for place in places if is_table(place)]
     logs = [place for place in places if not is_table(place)]
-    frames = [read_table(place).frame for place in places if is_table(place)]
-    if not logs:
-        return _together(frames), ()
-    frame, notes = read_results_with_notes(logs, on_log)
-    return (_together([*frames, frame]) if frames else frame), notes
+    read, notes = read_results_with_notes(logs, on_log) if logs else (None, ())
+    if tables or read is None:
+        read = _together([*(table.frame for table in tables), *([] if read is None else [read])])
+    together = read_table(read)
+    together = together.with_duplicates([one for table in tables for one in table.duplicates])
+    return replace(together, notes=(*notes, *together.notes))
 
 
 def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -57,7 +52,7 @@ def board_of(places: Sequence[str], *, ties: str = Ties.HALF, on_log: Progress |
     """The board of all places together, or of one table of pairwise battles."""
     battles = [place for place in places if is_table(place) and holds_battles(place)]
     if not battles:
-        return board(checked_table(places, on_log), ties=ties, by=DIMENSIONS)
+        return board(results_table(places, on_log), ties=ties, by=DIMENSIONS)
     if len(places) > 1:
         others = ", ".join(place for place in places if place != battles[0])
         raise MixedPlaces(f"{battles[0]} holds pairwise battles. Rate it alone, without {others}.")
@@ -71,5 +66,5 @@ def side(words: str, on_log: Progress | None = None) -> Board | PublishedBoard:
     place, part, collection = words.partition(PART)
     if not part and is_table(place) and holds_battles(place):
         return battle_board(place, title=Path(place).name)
-    table = checked_table([place], on_log)
+    table = results_table([place], on_log)
     return board(table.select(collection=collection) if part else table, title=collection or Path(place).name)

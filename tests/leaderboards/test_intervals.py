@@ -25,7 +25,10 @@ def drawn(strengths: list[float], tasks: int, seed: int, holes: float = 0.0, clu
 
 
 def statsmodels_covariance(outcomes: Outcomes) -> tuple[Floats, Floats]:
-    """Bradley-Terry as a binomial regression on every battle, with clustered errors; the first agent stands at 0."""
+    """Bradley-Terry as a binomial regression on every battle, with clustered errors; the first agent stands at 0.
+
+    statsmodels' factor for few clusters, G/(G-1), is left out: it is that of equal clusters.
+    """
     rows, wins, groups = [], [], []
     size = len(outcomes.contestants)
     for t, values in enumerate(outcomes.values[:, :, 0]):
@@ -39,8 +42,7 @@ def statsmodels_covariance(outcomes: Outcomes) -> tuple[Floats, Floats]:
                     groups.append(outcomes.cluster_index[t])
     model = sm.GLM(np.array(wins), np.array(rows), family=sm.families.Binomial())
     fit = model.fit(tol=1e-13, cov_type="cluster", cov_kwds={"groups": np.array(groups), "use_correction": False})
-    count = len(set(groups))
-    return np.asarray(fit.params), np.asarray(fit.cov_params()) * count / (count - 1)
+    return np.asarray(fit.params), np.asarray(fit.cov_params())
 
 
 @pytest.mark.parametrize(("holes", "clusters"), [(0.0, None), (0.0, 9), (0.25, 9)], ids=["tasks", "datasets", "holes"])
@@ -48,7 +50,7 @@ def test_the_sandwich_equals_statsmodels(holes: float, clusters: int | None) -> 
     outcomes = drawn([0.0, 0.3, 0.6, 1.2], 40, seed=2, holes=holes, clusters=clusters)
     ratings = rate_outcomes(outcomes)
     params, covariance = statsmodels_covariance(outcomes)
-    ours = ratings.influence.covariance / ELO**2
+    ours = ratings.influence.covariance / ratings.influence.correction / ELO**2
     contrast = np.eye(4)[1:] - np.eye(4)[0]
     np.testing.assert_allclose(contrast @ ratings.fit.strengths, params, atol=1e-8)
     np.testing.assert_allclose(contrast @ ours @ contrast.T, covariance, rtol=1e-6)
