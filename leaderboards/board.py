@@ -18,7 +18,7 @@ from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, Ties, pairs_of, ra
 from leaderboards.results import CONSTANT_FAMILY, CONTROL_FAMILY, HUMAN_FAMILY, ResultsTable, read_table
 from leaderboards.rows import NO_MODEL, BoardRow, Facts, Views, board_row, facts_of
 from leaderboards.tasks import Separation, TaskRow, separation, task_rows
-from leaderboards.views import with_views
+from leaderboards.views import normalized_by_task, with_views
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def board(
     outcomes = outcomes_of(rated)
     facts = {name: facts_of(rows) for name, rows in rated.groupby("contestant", sort=True)}
     constants = {str(name) for name in rated.loc[rated["family"] == CONSTANT_FAMILY, "contestant"]}
-    tasks = task_rows(rated, outcomes, constants)
+    tasks = task_rows(rated, outcomes, constants, normalized_by_task(frame))
     made = _assemble(
         outcomes,
         {str(name): value for name, value in facts.items()},

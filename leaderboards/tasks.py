@@ -1,11 +1,12 @@
 """What each task tells: who did best, whether the constant is beaten, how often contestants tie."""
 
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from leaderboards.discrimination import item_rest
 from leaderboards.outcomes import FAILED, Floats, Outcomes
 
 
@@ -14,7 +15,9 @@ class TaskRow:
     """One task; scores are means over epochs, as the metric prints them; None where nobody has one.
 
     `beat_constant` is the share of the other contestants that scored better than the constant (a failed run did not);
-    `tied` the share of pairs of contestants that the metric can't tell apart.
+    `tied` the share of pairs of contestants that the metric can't tell apart. `difficulty` is what the task's card
+    says, `normalized` the mean of all contestants between the sample submission and the best possible score,
+    `discrimination` the item-rest correlation (`leaderboards.discrimination`); the constant is in neither.
     """
 
     task: str
@@ -35,6 +38,9 @@ class TaskRow:
     beat_constant: float | None
     tied: float | None
     failed: float | None
+    difficulty: str
+    normalized: float | None
+    discrimination: float | None
 
 
 @dataclass(frozen=True)
@@ -46,21 +52,41 @@ class Separation:
     some_tied: float | None
 
 
-def task_rows(frame: pd.DataFrame, outcomes: Outcomes, constants: Set[str]) -> tuple[TaskRow, ...]:
-    """A row for each task that anyone ran; `frame` is a checked results table of the same contestants."""
-    first = frame.drop_duplicates("unit").set_index("unit")
+def task_rows(
+    frame: pd.DataFrame, outcomes: Outcomes, constants: Set[str], normalized: Mapping[str, float]
+) -> tuple[TaskRow, ...]:
+    """A row for each task that anyone ran; `frame` is a checked results table of the same contestants.
+
+    `normalized` has the mean normalised score of a unit where it is known.
+    """
+    first = frame.drop_duplicates("unit").set_index("unit").to_dict(orient="index")
     names = np.array(outcomes.contestants)
     constant = np.isin(names, list(constants))
+    told = item_rest(replace(outcomes, contestants=tuple(names[~constant]), values=outcomes.values[:, ~constant]))
     rows = []
     for index, unit in enumerate(outcomes.tasks):
-        facts = {str(key): value for key, value in first.loc[unit].items()}
+        facts = {str(key): value for key, value in first[unit].items()}
         sign = 1.0 if facts["direction"] == "maximize" else -1.0
-        rows.append(_task_row(facts, sign, outcomes.values[index], names, constant))
+        views = (normalized.get(unit), float(told[index]) if np.isfinite(told[index]) else None)
+        rows.append(_task_row(facts, sign, outcomes.values[index], names, constant, views))
     return tuple(sorted(rows, key=lambda row: (row.collection, row.task, row.version)))
 
 
-def _task_row(facts: dict[str, object], sign: float, runs: Floats, names: np.ndarray, constant: np.ndarray) -> TaskRow:
-    """`runs` is [K, R], higher is better."""
+def tasks_frame(rows: tuple[TaskRow, ...]) -> pd.DataFrame:
+    """The rows as a data frame, the names of the best joined by "; "."""
+    cells = [{**asdict(row), "best_by": "; ".join(row.best_by)} for row in rows]
+    return pd.DataFrame(cells, columns=list(TaskRow.__dataclass_fields__))
+
+
+def _task_row(
+    facts: dict[str, object],
+    sign: float,
+    runs: Floats,
+    names: np.ndarray,
+    constant: np.ndarray,
+    views: tuple[float | None, float | None],
+) -> TaskRow:
+    """`runs` is [K, R], higher is better; `views` are the normalised mean and the discrimination."""
     decimals = float(str(facts["decimals"]))
     there = ~np.isnan(runs).all(axis=1)
     means = _mean_scores(runs)
@@ -86,6 +112,9 @@ def _task_row(facts: dict[str, object], sign: float, runs: Floats, names: np.nda
         beat_constant=beaten,
         tied=_tied(runs[there]),
         failed=float((runs[finished] == FAILED).mean()) if finished.any() else None,
+        difficulty=str(facts["difficulty"]),
+        normalized=views[0],
+        discrimination=views[1],
     )
 
 

@@ -86,6 +86,14 @@ def with_views(rows: Iterable[BoardRow], frame: pd.DataFrame) -> tuple[tuple[Boa
     return tuple(viewed), _notes(cells, found, humans)
 
 
+def normalized_by_task(frame: pd.DataFrame) -> dict[str, float]:
+    """The mean normalised score of all contestants but the constant on each unit that has any, each cell once."""
+    cells = _cells(frame)
+    cells = cells.assign(view=_normalized(cells, frame))
+    known = cells[cells["family"] != CONSTANT_FAMILY].dropna(subset="view")
+    return {str(unit): float(value) for unit, value in known.groupby("unit")["view"].mean().items()}
+
+
 def _cells(frame: pd.DataFrame) -> pd.DataFrame:
     """The contestants' cells that count, with `value`: the score with higher better, NaN where it failed."""
     cells = frame[(frame["status"] != "error") & ~frame["family"].isin([CONTROL_FAMILY, HUMAN_FAMILY])]

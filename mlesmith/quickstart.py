@@ -20,11 +20,13 @@ from harness.schema import read_card
 from harness.separation import Separation, separation
 from leaderboards.agreement import Agreement, agreement
 from leaderboards.board import Board, board
+from leaderboards.categories import DIMENSIONS
 from leaderboards.errors import LeaderboardError
 from leaderboards.report import write_report
-from leaderboards.report.generation import GenerationSummary, Listing
 from leaderboards.results import ResultsTable, read_table
 from mlesmith.screen import Tick
+from mlesmith.viewing import links_of
+from mlesmith.yields import yield_of
 
 Progress = Callable[[str], AbstractContextManager[Tick]]
 TITLE = "mlesmith quickstart"
@@ -97,7 +99,12 @@ def run_quickstart(out: Path, *, jobs: int, progress: Progress, uris: Sequence[s
     comparison = _comparison(boards)
     apart = separation(out / "logs" / "run", cells)
     page = write_report(
-        out / "leaderboard", boards, agreement=comparison, generation=_generation_part(generation), title=TITLE
+        out / "leaderboard",
+        boards,
+        agreement=comparison,
+        generation=yield_of(generation),
+        links=links_of(table, [str(out / "logs" / "run")]),
+        title=TITLE,
     )
     made = boards["generated tasks"]
     summary = Summary.model_validate(
@@ -141,7 +148,10 @@ def _curated() -> list[str]:
 def _boards(table: ResultsTable) -> dict[str, Board]:
     sides = {"generated tasks": "generated", "curated tasks": "curated"}
     whole = {"all tasks": board(table, title="All tasks")}
-    parts = {title: board(table.select(collection=name), title=title.capitalize()) for title, name in sides.items()}
+    parts = {
+        title: board(table.select(collection=name), title=title.capitalize(), by=DIMENSIONS)
+        for title, name in sides.items()
+    }
     return {**parts, **whole}
 
 
@@ -166,23 +176,3 @@ def _figures(found: Agreement | None) -> dict[str, float | str | None]:
         "ceiling": found.noise.ceiling if found.noise else None,
         "too_few": found.too_few,
     }
-
-
-def _generation_part(report: GenerationReport) -> GenerationSummary:
-    checks = [row.model_dump(mode="json") for row in report.checks]
-    rejected = [
-        {
-            "dataset": row.source.rpartition("/")[2],
-            "formulation": row.formulation,
-            "stage": row.stage,
-            "reason": row.reason,
-        }
-        for row in report.rejected
-    ]
-    facts = {
-        "datasets": len(report.datasets),
-        "formulations": report.formulations,
-        "verified without reviews": report.verified,
-        "repaired": report.repaired,
-    }
-    return GenerationSummary(facts=facts, checks=Listing.of(checks), rejected=Listing.of(rejected))

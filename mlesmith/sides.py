@@ -50,13 +50,23 @@ def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def board_of(places: Sequence[str], *, ties: str = Ties.HALF, on_log: Progress | None = None) -> Board:
     """The board of all places together, or of one table of pairwise battles."""
+    battles = battles_of(places)
+    if battles is not None:
+        return battle_board(battles, ties=ties)
+    return board(results_table(places, on_log), ties=ties, by=DIMENSIONS)
+
+
+def battles_of(places: Sequence[str]) -> str | None:
+    """The table of pairwise battles, if that is what the places are; None for results.
+
+    Raises:
+        MixedPlaces: there are other places beside it.
+    """
     battles = [place for place in places if is_table(place) and holds_battles(place)]
-    if not battles:
-        return board(results_table(places, on_log), ties=ties, by=DIMENSIONS)
-    if len(places) > 1:
+    if battles and len(places) > 1:
         others = ", ".join(place for place in places if place != battles[0])
         raise MixedPlaces(f"{battles[0]} holds pairwise battles. Rate it alone, without {others}.")
-    return battle_board(battles[0], ties=ties)
+    return battles[0] if battles else None
 
 
 def side(words: str, on_log: Progress | None = None) -> Board | PublishedBoard:

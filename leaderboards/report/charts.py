@@ -3,21 +3,21 @@
 Texts are escaped here because plotly reads a small part of HTML in labels; the page escapes nothing in them again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import numpy as np
 
 from leaderboards.agreement import Agreement
 from leaderboards.board import Board
-from leaderboards.davidson import chances
 from leaderboards.published import ELO_UNIT
 from leaderboards.report.labels import label_sides
+from leaderboards.report.words import coefficient
 from leaderboards.rows import BoardRow
 
 SERIES = ("$accent", "$second", "$third", "$fourth")
 LONGEST = 30
-MOST_NUMBERED = 16
+MOST_SPACED = 16  # contestants above which lines of a chart move closer
 FAR = 1e5  # beyond every chart, whose axes have fixed ranges
 
 Chart = dict[str, object]
@@ -66,7 +66,7 @@ def number(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else round(float(value), 3)
 
 
-def _reach(middle: float | None, end: float | None, *, is_open: bool) -> float:
+def reach(middle: float | None, end: float | None, *, is_open: bool) -> float:
     """Length of a whisker; one that nothing bounds leaves the chart, one that is not known is not drawn."""
     if middle is None or end is None:
         return FAR if is_open else 0.0
@@ -91,8 +91,8 @@ def ratings_chart(boards: Mapping[str, Board]) -> Chart:
                 "error_x": {
                     "type": "data",
                     "symmetric": False,
-                    "array": [_reach(row.rating, row.high, is_open=row.low is not None) for row in rows],
-                    "arrayminus": [_reach(row.rating, row.low, is_open=row.high is not None) for row in rows],
+                    "array": [reach(row.rating, row.high, is_open=row.low is not None) for row in rows],
+                    "arrayminus": [reach(row.rating, row.low, is_open=row.high is not None) for row in rows],
                     "color": SERIES[index % len(SERIES)],
                     "thickness": 1.6,
                     "width": 0,
@@ -102,7 +102,7 @@ def ratings_chart(boards: Mapping[str, Board]) -> Chart:
             }
         )
     layout = chart_layout(
-        90 + (24 + 8 * len(boards)) * len(names),
+        90 + ((24 if len(names) <= MOST_SPACED else 12) + 8 * len(boards)) * len(names),
         xaxis=axis("Elo", range=list(rating_range(row for board in boards.values() for row in board.rows))),
         yaxis=axis(
             "",
@@ -112,7 +112,7 @@ def ratings_chart(boards: Mapping[str, Board]) -> Chart:
             showgrid=False,
             ticklabelstandoff=10,  # a whisker that leaves the chart must not strike a name out
         ),
-        shapes=[_line(1000, 1000, 0, 1, yref="paper")],
+        shapes=[line(1000, 1000, 0, 1, yref="paper")],
         showlegend=len(boards) > 1,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
@@ -126,7 +126,31 @@ def rating_range(rows: Iterable[BoardRow]) -> tuple[float, float]:
     return round(min(ends) - pad, 1), round(max(ends) + pad, 1)
 
 
-def _line(x0: float, x1: float, y0: float, y1: float, **more: object) -> Chart:
+def named_marks(names: Sequence[str], places: Sequence[tuple[float, float]], low: float, high: float) -> Chart:
+    """Names at points of a scatter, where there is room; the pointer tells every name."""
+    sides = label_sides(places, [shortened(name, 24) for name in names], low, high)
+    return {
+        "mode": "markers+text",
+        "text": [chart_text(name, 24) if side else "" for name, side in zip(names, sides, strict=True)],
+        "textposition": [side or "top right" for side in sides],
+        "textfont": {"size": 11, "color": "$muted"},
+        "hovertext": [chart_text(name, 80) for name in names],
+    }
+
+
+def corner_note(text: str) -> Chart:
+    """A line of text in the lower right corner of a chart."""
+    corner = {"xref": "paper", "yref": "paper", "x": 1, "y": 0, "xanchor": "right", "yanchor": "bottom"}
+    return {"text": text, "showarrow": False, "font": {"size": 11, "color": "$muted"}, "bgcolor": "$panel", **corner}
+
+
+def _figures(found: Agreement) -> str:
+    ceiling = "" if found.noise is None else f"<br>noise ceiling of r {coefficient(found.noise.ceiling)}"
+    return f"r {coefficient(found.r.value)}, CCC {coefficient(found.ccc.value)}{ceiling}"
+
+
+def line(x0: float, x1: float, y0: float, y1: float, **more: object) -> Chart:
+    """A dotted line below the points."""
     style = {"color": "$muted", "width": 1, "dash": "dot"}
     return {"type": "line", "layer": "below", "x0": x0, "x1": x1, "y0": y0, "y1": y1, "line": style, **more}
 
@@ -157,25 +181,22 @@ def agreement_chart(found: Agreement) -> Chart:
     whisker = {"type": "data", "symmetric": False, "color": "$faint", "thickness": 1.2, "width": 0}
     trace = {
         "type": "scatter",
-        "mode": "markers+text",
         "x": [number(point.left) for point in points],
         "y": [number(point.right) for point in points],
-        "text": [chart_text(point.contestant, 24) for point in points],
-        "textposition": label_sides(on_unit_axes(found), [p.contestant[:24] for p in points], 0, 1),
-        "textfont": {"size": 11, "color": "$muted"},
+        **named_marks([p.contestant for p in points], on_unit_axes(found), 0, 1),
         "marker": {"color": "$accent", "size": 10},
         "error_x": {
             **whisker,
-            "array": [_reach(p.left, p.left_high, is_open=p.left_low is not None) for p in points],
-            "arrayminus": [_reach(p.left, p.left_low, is_open=p.left_high is not None) for p in points],
+            "array": [reach(p.left, p.left_high, is_open=p.left_low is not None) for p in points],
+            "arrayminus": [reach(p.left, p.left_low, is_open=p.left_high is not None) for p in points],
         },
         "error_y": {
             **whisker,
-            "array": [_reach(p.right, p.right_high, is_open=p.right_low is not None) for p in points],
-            "arrayminus": [_reach(p.right, p.right_low, is_open=p.right_high is not None) for p in points],
+            "array": [reach(p.right, p.right_high, is_open=p.right_low is not None) for p in points],
+            "arrayminus": [reach(p.right, p.right_low, is_open=p.right_high is not None) for p in points],
         },
         "hovertemplate": (
-            f"<b>%{{text}}</b><br>{chart_text(found.left)}: %{{x:.0f}}"
+            f"<b>%{{hovertext}}</b><br>{chart_text(found.left)}: %{{x:.0f}}"
             f"<br>{chart_text(found.right)}: %{{y:.0f}}<extra></extra>"
         ),
     }
@@ -183,54 +204,8 @@ def agreement_chart(found: Agreement) -> Chart:
         460,
         xaxis=axis(f"{found.left}, {found.left_unit}", range=[low, high]),
         yaxis=axis(f"{found.right}, {found.right_unit}", range=[bottom, top]),
-        shapes=[_line(low, high, low, high)] if found.left_unit == found.right_unit else [],
+        shapes=[line(low, high, low, high)] if found.left_unit == found.right_unit else [],
+        annotations=[corner_note(_figures(found))],
         showlegend=False,
-    )
-    return {"data": [trace], "layout": layout}
-
-
-def pairs_chart(board: Board) -> Chart | None:
-    """Share of battles that the row wins against the column; None without battles."""
-    if board.ratings is None or board.pairs is None:
-        return None
-    names = [row.contestant for row in board.rows if row.rating is not None]
-    index = [board.ratings.outcomes.contestants.index(name) for name in names]
-    battles = board.pairs.battles[np.ix_(index, index)]
-    credits = board.pairs.credits[np.ix_(index, index)]
-    expected = chances(board.ratings.fit).credit[np.ix_(index, index)]
-    won = np.divide(credits, battles, out=np.full(battles.shape, np.nan), where=battles > 0)
-    labels = [chart_text(name) for name in names]
-    cells = [[number(100 * value) for value in line] for line in won]
-    details = [
-        [
-            f"{chart_text(row)} against {chart_text(column)}<br>"
-            f"won {100 * won[i, j]:.0f} % of {battles[i, j]:.0f}, expected {100 * expected[i, j]:.0f} %"
-            if battles[i, j] > 0
-            else ""
-            for j, column in enumerate(names)
-        ]
-        for i, row in enumerate(names)
-    ]
-    trace = {
-        "type": "heatmap",
-        "x": list(range(len(names))),
-        "y": list(range(len(names))),
-        "z": cells,
-        "zmin": 0,
-        "zmax": 100,
-        "text": details,
-        "colorscale": [[0, "$second"], [0.5, "$middle"], [1, "$accent"]],
-        "xgap": 2,
-        "ygap": 2,
-        "hoverongaps": False,
-        "showscale": False,
-        "hovertemplate": "%{text}<extra></extra>",
-        **({"texttemplate": "%{z:.0f}", "textfont": {"size": 11}} if len(names) <= MOST_NUMBERED else {}),
-    }
-    ticks = {"tickvals": list(range(len(names))), "ticktext": labels, "showgrid": False, "ticks": ""}
-    layout = chart_layout(
-        130 + (30 if len(names) <= MOST_NUMBERED else 18) * len(names),
-        xaxis=axis("", side="top", tickangle=-45 if len(names) <= MOST_NUMBERED else -90, **ticks),
-        yaxis=axis("", range=[len(names) - 0.5, -0.5], **ticks),
     )
     return {"data": [trace], "layout": layout}

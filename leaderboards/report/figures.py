@@ -1,10 +1,11 @@
-"""Figures as PNG by matplotlib; the same boards give the same bytes."""
+"""Figures by matplotlib, each as PNG and as SVG; the same boards give the same bytes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import wrap
 
-from matplotlib import style
+from matplotlib import rc_context, style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -17,20 +18,27 @@ from leaderboards.report.words import coefficient, interval
 
 COLOURS = ("#2b6c8f", "#c0693a", "#5b8a4f", "#8a5b8f")
 INK, MUTED, LINE = "#22282d", "#6b747b", "#e3e3de"
-NO_DATE = {"Software": None}
+# What would differ from run to run: matplotlib writes the date, its version, and ids from a random salt.
+METADATA: dict[str, dict[str, str | None]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+SALT = "mlesmith"
 
 
-def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
-    """A figure in inches with one set of axes, in the colours that all figures share."""
-    figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_edgecolor(LINE)
-    axes.tick_params(colors=INK, length=0)
-    axes.set_axisbelow(True)
-    return figure, axes
+@contextmanager
+def figure_saved(path: Path, width: float, height: float, columns: int = 1) -> Iterator[list[Axes]]:
+    """Axes side by side in a figure of so many inches, in the colours that all share; then both forms of `path`."""
+    with style.context("default"), rc_context({"svg.hashsalt": SALT}):
+        figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
+        FigureCanvasAgg(figure)
+        made = [figure.add_subplot(1, columns, place + 1) for place in range(columns)]
+        for axes in made:
+            for side in ("top", "right", "left"):
+                axes.spines[side].set_visible(False)
+            axes.spines["bottom"].set_edgecolor(LINE)
+            axes.tick_params(colors=INK, length=0)
+            axes.set_axisbelow(True)
+        yield made
+        for form, metadata in METADATA.items():
+            figure.savefig(path.with_suffix(f".{form}"), metadata=metadata)
 
 
 def plain_labels(axes: Axes) -> None:
@@ -43,8 +51,7 @@ def board_figure(boards: Mapping[str, Board], path: Path, title: str) -> None:
     """Ratings with their intervals, one colour a board, in the order of the first."""
     names = [row.contestant for board in boards.values() for row in board.rows if row.rating is not None]
     names = list(dict.fromkeys(names))
-    with style.context("default"):
-        figure, axes = new_figure(8, 1.4 + 0.34 * max(len(names), 1))
+    with figure_saved(path, 8, 1.4 + 0.34 * max(len(names), 1)) as [axes]:
         if names:
             axes.set_xlim(rating_range(row for board in boards.values() for row in board.rows))
         for index, (label, board) in enumerate(boards.items()):
@@ -66,7 +73,6 @@ def board_figure(boards: Mapping[str, Board], path: Path, title: str) -> None:
             for text in legend.get_texts():
                 text.set_parse_math(False)
         plain_labels(axes)
-        figure.savefig(path, metadata=NO_DATE)
 
 
 def _whiskers(axes: Axes, board: Board, names: list[str], label: str, place: tuple[int, int]) -> None:
@@ -94,15 +100,21 @@ def _names(axes: Axes, found: Agreement) -> None:
     places = [(point.left, point.right) for point in found.points]
     names = [shortened(point.contestant, 24) for point in found.points]
     for place, name, side in zip(places, names, label_sides(on_unit_axes(found), names, 0, 1), strict=True):
-        across, up = SIDES[side]
-        note = axes.annotate(name, place, (5 * across, 4 * up), textcoords="offset points", color=INK, size=8)
-        note.set(ha="left" if across > 0 else "right", va="bottom" if up > 0 else "top", parse_math=False)
+        note_name(axes, place, name, side)
+
+
+def note_name(axes: Axes, place: tuple[float, float], name: str, side: str | None) -> None:
+    """A name beside its point, as plain text; nothing where there is no room for it."""
+    if side is None:
+        return
+    across, up = SIDES[side]
+    note = axes.annotate(name, place, (5 * across, 4 * up), textcoords="offset points", color=INK, size=8)
+    note.set(ha="left" if across > 0 else "right", va="bottom" if up > 0 else "top", parse_math=False)
 
 
 def agreement_figure(found: Agreement, path: Path) -> None:
     """Both ratings of each contestant with intervals, and the identity line; nothing is fitted."""
-    with style.context("default"):
-        figure, axes = new_figure(6.4, 6.4)
+    with figure_saved(path, 6.4, 6.4) as [axes]:
         (low, high), (bottom, top) = agreement_ranges(found, share=0.08, least=10)
         if found.left_unit == found.right_unit:
             axes.plot([low, high], [low, high], color=MUTED, linewidth=0.9, linestyle=(0, (3, 3)))
@@ -128,4 +140,3 @@ def agreement_figure(found: Agreement, path: Path) -> None:
         lines += wrap(found.too_few, 100)
         axes.set_title("\n".join(lines), loc="left", size=8, color=INK, parse_math=False)
         plain_labels(axes)
-        figure.savefig(path, metadata=NO_DATE)

@@ -6,18 +6,28 @@ from collections.abc import Sequence
 LETTER, LINE, GAP = 0.0145, 0.04, 0.016
 # Corners alone: whiskers run along the other four sides.
 SIDES = {"bottom right": (1, -1), "top left": (-1, 1), "top right": (1, 1), "bottom left": (-1, -1)}
+MOST_NAMED = 12  # points that all have their names, even where two touch
+MOST_COVERED = 0.1  # share of a name that may touch others
 
 Box = tuple[float, float, float, float]
 
 
-def label_sides(points: Sequence[tuple[float, float]], names: Sequence[str], low: float, high: float) -> list[str]:
-    """A side of `SIDES` for each point on equal axes from `low` to `high`: greedy, in the order given."""
+def label_sides(
+    points: Sequence[tuple[float, float]], names: Sequence[str], low: float, high: float
+) -> list[str | None]:
+    """A side of `SIDES` for each point on equal axes from `low` to `high`: greedy, in the order given.
+
+    Among many points, one whose name would cover others gets none (None): the tables have all names.
+    """
     places = [((x - low) / (high - low), (y - low) / (high - low)) for x, y in points]
     taken: list[Box] = [(x - GAP, y - GAP, x + GAP, y + GAP) for x, y in places]
-    chosen = []
+    chosen: list[str | None] = []
     for (x, y), name in zip(places, names, strict=True):
         boxes = {side: _box(x, y, len(name) * LETTER, *direction) for side, direction in SIDES.items()}
         best = min(boxes, key=lambda side: _covered(boxes[side], taken) + _outside(boxes[side]))
+        if len(places) > MOST_NAMED and _covered(boxes[best], taken) > MOST_COVERED * len(name) * LETTER * LINE:
+            chosen.append(None)
+            continue
         taken.append(boxes[best])
         chosen.append(best)
     return chosen

@@ -2,24 +2,32 @@
 
 import base64
 import gzip
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from leaderboards.agreement import Agreement
 from leaderboards.board import Board
 from leaderboards.categories import THIN
-from leaderboards.pareto import prices
+from leaderboards.expected import Pairs, pairs_beside_ratings
+from leaderboards.pareto import Prices, prices
 from leaderboards.report import words
-from leaderboards.report.charts import Chart, agreement_chart, pairs_chart, ratings_chart
+from leaderboards.report.bland_altman import bland_altman_chart
+from leaderboards.report.charts import Chart, agreement_chart, ratings_chart
 from leaderboards.report.contents import category_tables, coefficient_rows, headline_rows, subset_rows, view_table
 from leaderboards.report.generation import GenerationSummary
+from leaderboards.report.logs import LogLinks
+from leaderboards.report.pairs import furthest_rows, seen_chart, surprise_chart
 from leaderboards.report.pareto import pareto_chart
 from leaderboards.rows import BoardRow
 
 BAR_PAD = 0.03
+FIRST_TASKS = 100  # lines of the table of tasks that stand before a reader asks for all
 
 
 @cache
@@ -46,9 +54,14 @@ def _environment() -> Environment:
         "score",
         "cell",
     )
-    environment.filters.update({name: getattr(words, name) for name in names})
+    environment.filters.update({name: getattr(words, name) for name in names}, breakable=_breakable)
     environment.tests["numeric"] = lambda value: isinstance(value, int | float) and not isinstance(value, bool)
     return environment
+
+
+def _breakable(name: str) -> Markup:
+    """A name that may be broken after its signs, where a column is narrow; what it holds is escaped."""
+    return Markup("<wbr>").join(re.split(r"(?<=[_@\]])", name))
 
 
 @cache
@@ -58,30 +71,28 @@ def _chart_library() -> str:
     return base64.b64encode(gzip.compress(script, compresslevel=9, mtime=0)).decode("ascii")
 
 
-def render_page(
-    boards: Mapping[str, Board],
-    *,
-    title: str,
-    agreement: Agreement | None = None,
-    generation: GenerationSummary | None = None,
-) -> str:
-    """The whole page; the first board is the main one. The same input gives the same text."""
+@dataclass(frozen=True)
+class Contents:
+    """What a page holds; the first board is the main one, `unsaid` why there is no agreement."""
+
+    title: str
+    boards: Mapping[str, Board]
+    agreement: Agreement | None = None
+    unsaid: str = ""
+    generation: GenerationSummary | None = None
+    links: LogLinks | None = None
+
+
+def render_page(contents: Contents) -> str:
+    """The whole page. The same input gives the same text."""
+    boards, agreement = contents.boards, contents.agreement
     main = next(iter(boards.values()))
-    charts: dict[str, Chart] = {}
-    if any(board.ratings is not None for board in boards.values()):
-        charts["chart-ratings"] = ratings_chart(boards)
-    if agreement is not None:
-        charts["chart-agreement"] = agreement_chart(agreement)
-    pairs = pairs_chart(main)
-    if pairs is not None:
-        charts["chart-pairs"] = pairs
-    priced = prices(main.rows)
-    if priced is not None:
-        charts["chart-pareto"] = pareto_chart(priced)
+    pairs, priced = pairs_beside_ratings(main), prices(main.rows)
+    charts = _charts(boards, agreement, pairs, priced)
     template = _environment().get_template("index.html.j2")
     return template.render(
-        title=title,
-        heading=title if main.has_model else f"{title} (no language model)",
+        title=contents.title,
+        heading=contents.title if main.has_model else f"{contents.title} (no language model)",
         main=main,
         boards=[(f"board-{index}", name, board, _scale(board)) for index, (name, board) in enumerate(boards.items())],
         categories=category_tables(main),
@@ -89,13 +100,35 @@ def render_page(
         prices=priced,
         thin=THIN,
         agreement=agreement,
+        unsaid=contents.unsaid,
         headline=headline_rows(agreement) if agreement else [],
         coefficients=coefficient_rows(agreement) if agreement else [],
         subsets=subset_rows(agreement) if agreement else [],
-        generation=generation,
+        furthest=furthest_rows(pairs) if pairs else [],
+        generation=contents.generation,
+        links=contents.links or LogLinks(),
+        first_tasks=FIRST_TASKS,
         charts=charts,
         library=_chart_library() if charts else "",
     )
+
+
+def _charts(
+    boards: Mapping[str, Board], agreement: Agreement | None, pairs: Pairs | None, priced: Prices | None
+) -> dict[str, Chart]:
+    """The charts by the ids of their places on the page."""
+    found: dict[str, Chart | None] = {}
+    if any(board.ratings is not None for board in boards.values()):
+        found["chart-ratings"] = ratings_chart(boards)
+    if agreement is not None:
+        found["chart-agreement"] = agreement_chart(agreement)
+        found["chart-bland-altman"] = bland_altman_chart(agreement)
+    if pairs is not None:
+        found["chart-pairs"] = seen_chart(pairs)
+        found["chart-surprise"] = surprise_chart(pairs)
+    if priced is not None:
+        found["chart-pareto"] = pareto_chart(priced)
+    return {name: chart for name, chart in found.items() if chart is not None}
 
 
 class _Scale:

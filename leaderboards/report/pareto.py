@@ -1,15 +1,13 @@
-"""The Pareto plot: rating over price, with the line of those whom nobody beats in both; as a chart and as a PNG."""
+"""The Pareto plot: rating over price, with the line of those whom nobody beats in both; as a chart and as a figure."""
 
 from pathlib import Path
 
 import numpy as np
-from matplotlib import style
-from matplotlib.axes import Axes
 
-from leaderboards.pareto import Price, Prices
-from leaderboards.report.charts import Chart, axis, chart_layout, chart_text, number, shortened
-from leaderboards.report.figures import COLOURS, INK, LINE, MUTED, NO_DATE, new_figure, plain_labels
-from leaderboards.report.labels import SIDES, label_sides
+from leaderboards.pareto import Prices
+from leaderboards.report.charts import Chart, axis, chart_layout, named_marks, number, reach, shortened
+from leaderboards.report.figures import COLOURS, INK, LINE, MUTED, figure_saved, note_name, plain_labels
+from leaderboards.report.labels import label_sides
 
 LEAST_PRICE = 1e-6  # where a free run stands on a logarithmic axis, if nothing cheaper is there
 
@@ -43,12 +41,12 @@ def _ticks(places: list[float]) -> list[float]:
     return inside or ticks
 
 
-def _sides(found: Prices) -> list[str]:
-    """Where names stand, on axes from 0 to 1."""
+def _on_unit_axes(found: Prices) -> list[tuple[float, float]]:
+    """The points on axes from 0 to 1."""
     across = np.log(_places(found))
     up = np.array([point.rating for point in found.points])
     unit = [(values - values.min()) / (np.ptp(values) or 1.0) for values in (across, up)]
-    return label_sides(list(zip(*unit, strict=True)), [shortened(p.contestant, 24) for p in found.points], -0.1, 1.1)
+    return list(zip(*unit, strict=True))
 
 
 def pareto_chart(found: Prices) -> Chart:
@@ -65,19 +63,25 @@ def pareto_chart(found: Prices) -> Chart:
     }
     marks = {
         "type": "scatter",
-        "mode": "markers+text",
         "x": [number(np.log10(place)) for place in across],
         "y": [number(point.rating) for point in points],
-        "text": [chart_text(point.contestant, 24) for point in points],
-        "textposition": _sides(found),
-        "textfont": {"size": 11, "color": "$muted"},
+        **named_marks([point.contestant for point in points], _on_unit_axes(found), -0.1, 1.1),
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [reach(point.rating, point.high, is_open=False) for point in points],
+            "arrayminus": [reach(point.rating, point.low, is_open=False) for point in points],
+            "color": "$faint",
+            "thickness": 1.2,
+            "width": 0,
+        },
         "marker": {
             "size": 10,
             "symbol": ["circle" if point.best else "circle-open" for point in points],
             "color": "$accent",
         },
         "customdata": [f"{point.price:.4g}" for point in points],
-        "hovertemplate": f"<b>%{{text}}</b><br>Elo %{{y:.0f}}<br>%{{customdata}} {found.unit}<extra></extra>",
+        "hovertemplate": f"<b>%{{hovertext}}</b><br>Elo %{{y:.0f}}<br>%{{customdata}} {found.unit}<extra></extra>",
     }
     ticks = _ticks(across)
     layout = chart_layout(
@@ -92,13 +96,17 @@ def pareto_chart(found: Prices) -> Chart:
 
 
 def pareto_figure(found: Prices, path: Path, title: str) -> None:
-    """As a PNG, with intervals; the same prices give the same bytes."""
-    with style.context("default"):
-        figure, axes = new_figure(8, 5)
+    """As a figure, with intervals."""
+    names = [shortened(point.contestant, 24) for point in found.points]
+    with figure_saved(path, 8, 5) as [axes]:
         axes.set_xscale("log")
         axes.plot(*_steps(found), color=MUTED, linewidth=1.2, zorder=1)
-        for point, place, side in zip(found.points, _places(found), _sides(found), strict=True):
-            _mark(axes, point, place, SIDES[side])
+        sides = label_sides(_on_unit_axes(found), names, -0.1, 1.1)
+        for point, place, name, side in zip(found.points, _places(found), names, sides, strict=True):
+            if point.low is not None and point.high is not None:
+                axes.plot([place, place], [point.low, point.high], color=COLOURS[0], linewidth=1, alpha=0.35)
+            axes.plot(place, point.rating, "o", ms=6, color=COLOURS[0], mfc=COLOURS[0] if point.best else "white")
+            note_name(axes, (place, point.rating), name, side)
         axes.grid(color=LINE, linewidth=0.8)
         axes.margins(0.12)
         axes.set_xlabel(found.unit, color=MUTED)
@@ -108,16 +116,3 @@ def pareto_figure(found: Prices, path: Path, title: str) -> None:
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.set_xticks([], minor=True)
         plain_labels(axes)
-        figure.savefig(path, metadata=NO_DATE)
-
-
-def _mark(axes: Axes, point: Price, place: float, side: tuple[int, int]) -> None:
-    across, up = side
-    if point.low is not None and point.high is not None:
-        axes.plot([place, place], [point.low, point.high], color=COLOURS[0], linewidth=1, alpha=0.35)
-    axes.plot(place, point.rating, "o", ms=6, color=COLOURS[0], mfc=COLOURS[0] if point.best else "white")
-    name = shortened(point.contestant, 24)
-    note = axes.annotate(
-        name, (place, point.rating), (6 * across, 5 * up), textcoords="offset points", color=INK, size=8
-    )
-    note.set(ha="left" if across > 0 else "right", va="bottom" if up > 0 else "top", parse_math=False)

@@ -32,6 +32,16 @@ def share(value: float | None) -> str:
     return NOTHING if value is None else f"{100 * value:.0f} %"
 
 
+def percent(value: float) -> str:
+    """A share to a whole percent; nothing where it is not a number."""
+    return NOTHING if isnan(value) else f"{100 * value:.0f} %"
+
+
+def points(value: float) -> str:
+    """A difference of shares in percentage points, with its sign."""
+    return NOTHING if isnan(value) else f"{100 * value:+.0f}".replace("-", "\u2212")
+
+
 def part(value: float | None) -> str:
     """A mean between 0 and 1, to three decimals."""
     return NOTHING if value is None else f"{value:.3f}"

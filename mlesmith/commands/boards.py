@@ -31,24 +31,32 @@ def leaderboard(
     ties: Annotated[
         TieRule, typer.Option(help="What a tie is: half a win each, or an outcome of its own (Davidson 1970).")
     ] = TieRule.half,
+    viewer: Annotated[
+        str, typer.Option(help="Where `inspect view` answers, or a folder of `inspect view bundle` beside the page.")
+    ] = "http://127.0.0.1:7575",
     as_json: Json = False,
 ) -> None:
     """Rate agents from logs and write a page.
 
-    The board as CSV, JSON, Markdown, PNG and one HTML page without external requests.
+    Boards of all tasks and of each collection, the agreement of curated and generated ones and the yield of
+    verification where the logs hold them: as CSV, JSON, Markdown, PNG, SVG and one HTML page without external requests.
     """
     from leaderboards.report import write_report
+    from mlesmith.reports import report_of
     from mlesmith.screen import progress, show_json
-    from mlesmith.sides import board_of
-    from mlesmith.views import show_board
+    from mlesmith.views import show_agreement, show_board
 
     with progress("Reading logs") as tick:
-        made = board_of(logs, ties=ties.value, on_log=tick)
-    page = write_report(out, made)
+        made = report_of(logs, ties=ties.value, viewer=viewer, on_log=tick)
+    page = write_report(
+        out, made.boards, agreement=made.agreement, unsaid=made.unsaid, generation=made.generation, links=made.links
+    )
     if as_json:
-        show_json(made.to_dict())
-    else:
-        show_board(made, page)
+        show_json({**made.main.to_dict(), "agreement": made.agreement and made.agreement.to_dict()})
+        return
+    if made.agreement is not None:
+        show_agreement(made.agreement)
+    show_board(made.main, page)
 
 
 def agreement(

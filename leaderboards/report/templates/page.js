@@ -23,6 +23,39 @@ function sortBy(table, header, index) {
   const rows = Array.from(body.rows).map((row, place) => [value(row, index), place, row]);
   rows.sort((a, b) => (turned ? -1 : 1) * compare(a[0], b[0]) || a[1] - b[1]);
   body.append(...rows.map((entry) => entry[2]));
+  limit(table);
+}
+
+// A long table shows its first lines, in the order it is sorted by, until all are asked for or some are looked for.
+function limit(table) {
+  if (!table.dataset.first) return;
+  const { words = "", all } = table.dataset;
+  let found = 0;
+  for (const row of table.tBodies[0].rows) {
+    const fits = !words || row.textContent.toLowerCase().includes(words);
+    row.classList.toggle("late", !fits || (!all && found >= Number(table.dataset.first)));
+    if (fits) found += 1;
+  }
+  return found;
+}
+
+for (const tools of document.querySelectorAll(".tools")) {
+  const table = document.getElementById(tools.dataset.table);
+  const told = tools.querySelector("[role=status]"), button = tools.querySelector("[data-all]");
+  const again = () => {
+    const found = limit(table);
+    told.textContent = table.dataset.words ? found + " found" : "";
+    button.hidden = Boolean(table.dataset.all) || found <= Number(table.dataset.first);
+  };
+  tools.querySelector("input").addEventListener("input", (event) => {
+    table.dataset.words = event.target.value.trim().toLowerCase();
+    again();
+  });
+  button.addEventListener("click", () => {
+    table.dataset.all = "yes";
+    again();
+    table.querySelector("button").focus();
+  });
 }
 
 for (const table of document.querySelectorAll("table.sortable")) {
@@ -70,36 +103,85 @@ function themed(part, style) {
   return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, themed(inner, style)]));
 }
 
-function drawCharts() {
-  const style = getComputedStyle(document.documentElement);
-  const options = { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false };
-  for (const [name, chart] of Object.entries(charts)) {
-    const place = document.getElementById(name);
-    if (!place) continue;
-    const { data, layout } = themed(chart, style);
-    if (innerWidth < 600) layout.font.size = 11;
-    globalThis.Plotly.react(place, data, layout, options);
+const NARROW = 480;
+
+function shortened(text, longest) {
+  return text.length <= longest ? text : text.slice(0, longest / 2 - 1) + "…" + text.slice(-longest / 2);
+}
+
+// A narrow chart has room for half a name; escaped characters are not cut in two, because such a name is left out.
+function narrowed(data, layout) {
+  layout.font.size = 11;
+  for (const name of ["xaxis", "yaxis"]) {
+    const ticks = layout[name].ticktext;
+    if (ticks) layout[name].ticktext = ticks.map((text) => (text.includes("&") ? text : shortened(text, 16)));
+  }
+  for (const trace of data) {
+    if (trace.mode === "markers+text") trace.text = trace.text.map((text) => (text.length > 11 ? "" : text));
   }
 }
 
-async function unpackCharts() {
+function draw(name) {
+  const place = document.getElementById(name);
+  const { data, layout } = themed(charts[name], getComputedStyle(document.documentElement));
+  if (place.clientWidth < NARROW) narrowed(data, layout);
+  const options = { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false };
+  globalThis.Plotly.react(place, data, layout, options);
+}
+
+function drawAll() {
+  if (globalThis.Plotly) Object.keys(charts).forEach(draw);
+}
+
+function redrawDrawn() {
+  Object.keys(charts).filter((name) => document.getElementById(name).classList.contains("js-plotly-plot")).forEach(draw);
+}
+
+let library = null;
+
+async function unpack() {
+  const packed = Uint8Array.from(atob(document.getElementById("library").textContent), (c) => c.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const script = document.createElement("script");
+  script.textContent = await new Response(stream).text();
+  document.head.append(script);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawDrawn);
+  matchMedia("print").addEventListener("change", drawAll);
+}
+
+async function drawFirst(name) {
   try {
-    const packed = Uint8Array.from(atob(document.getElementById("library").textContent), (c) => c.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const script = document.createElement("script");
-    script.textContent = await new Response(stream).text();
-    document.head.append(script);
-    drawCharts();
-    for (const query of ["(prefers-color-scheme: dark)", "print"]) {
-      matchMedia(query).addEventListener("change", drawCharts);
-    }
-    document.documentElement.dataset.charts = "drawn";
+    library ??= unpack();
+    await library;
+    draw(name);
   } catch (error) {
-    for (const name of Object.keys(charts)) {
-      const place = document.getElementById(name);
-      if (!place) continue;
-      place.classList.add("failed");
-      place.textContent = "This browser can't draw the chart (" + error.message + "); its numbers are in the tables.";
-    }
+    const place = document.getElementById(name);
+    place.classList.add("failed");
+    place.textContent = "This browser can't draw the chart (" + error.message + "); its numbers are in the tables.";
   }
 }
+
+// A chart is drawn when it is about to be seen, so the page stands before the library is unpacked.
+function awaitCharts() {
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries.filter((one) => one.isIntersecting)) {
+      watcher.unobserve(entry.target);
+      drawFirst(entry.target.id);
+    }
+  }, { rootMargin: "800px" });
+  for (const name of Object.keys(charts)) watcher.observe(document.getElementById(name));
+  // What is to be printed has to be ready when the reader asks for it.
+  addEventListener("load", () => setTimeout(() => Promise.all(Object.keys(charts).map(drawFirst)).then(() => {
+    document.documentElement.dataset.charts = "drawn";
+  }), 1500));
+}
+
+// Paper has nothing to open.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = Array.from(document.querySelectorAll("details:not([open])"));
+  for (const one of opened) one.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const one of opened) one.open = false;
+});
