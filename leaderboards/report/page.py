@@ -118,7 +118,7 @@ def _charts(
 ) -> dict[str, Chart]:
     """The charts by the ids of their places on the page."""
     found: dict[str, Chart | None] = {}
-    if any(board.ratings is not None for board in boards.values()):
+    if len(boards) > 1 and any(board.ratings is not None for board in boards.values()):
         found["chart-ratings"] = ratings_chart(boards)
     if agreement is not None:
         found["chart-agreement"] = agreement_chart(agreement)

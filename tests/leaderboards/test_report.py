@@ -3,9 +3,13 @@
 import base64
 import gzip
 import json
+import os
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -13,13 +17,19 @@ import pytest
 
 from leaderboards.agreement import Agreement, agreement
 from leaderboards.board import Board, board
-from leaderboards.report import GenerationSummary, Listing, write_report
-from leaderboards.report.charts import agreement_chart, pairs_chart, ratings_chart, shortened
-from leaderboards.report.labels import SIDES, label_sides
-from leaderboards.report.page import render_page
+from leaderboards.expected import Pairs, pairs_beside_ratings
+from leaderboards.report import GenerationSummary, Listing, LogLinks, log_links, write_report
+from leaderboards.report.bland_altman import bland_altman_chart
+from leaderboards.report.charts import agreement_chart, ratings_chart, shortened
+from leaderboards.report.labels import MOST_NAMED, SIDES, label_sides
+from leaderboards.report.page import Contents, render_page
+from leaderboards.report.pairs import furthest_rows, seen_chart, surprise_chart
 from leaderboards.report.words import coefficient, count, span
+from leaderboards.results import read_table
 from tests.leaderboards.tables import controls, ended, results
 
+FIGURES = ("leaderboard", "agreement", "bland_altman", "pairs", "pareto")
+HOUSE = Path(__file__).parents[2]
 HOSTILE = "<script>alert(1)</script>"
 STRENGTHS = {
     "constant": -2.0,
@@ -35,6 +45,9 @@ GENERATION = GenerationSummary(
     Listing.of(pd.DataFrame({"check": ["data.id_signal"], "passed": [14], "figure": [np.nan]})),
     Listing.of([{"formulation": "quakes_depth", "reason": "<b>too weak</b>"}, {"formulation": "x"}]),
 )
+VIEWER = "http://127.0.0.1:7575"
+LINKS = LogLinks(VIEWER, "logs", {"blend": ("run/b 1.eval",)}, {("blend", "curated_000", "1-A"): ("run/b 1.eval", 2)})
+EXTERNAL = re.compile(r"(?:https?|wss?|ftp)://(?!127\.0\.0\.1:7575/#/)")
 
 
 class Elements(HTMLParser):
@@ -77,15 +90,21 @@ def compared(boards: dict[str, Board]) -> Agreement:
 
 @pytest.fixture(scope="module")
 def page(boards: dict[str, Board], compared: Agreement) -> str:
-    return render_page(boards, title="Everything", agreement=compared, generation=GENERATION)
+    return render_page(Contents("Everything", boards, compared, generation=GENERATION, links=LINKS))
 
 
 def test_every_form_is_written(boards: dict[str, Board], compared: Agreement, tmp_path: Path) -> None:
     path = write_report(tmp_path / "new" / "out", boards, agreement=compared, generation=GENERATION)
     assert path == tmp_path / "new" / "out" / "index.html"
     names = {file.name for file in path.parent.iterdir()}
-    both = {f"{name}.{suffix}" for name in ("leaderboard", "agreement") for suffix in ("json", "md", "png")}
-    assert names == {"index.html", "leaderboard.csv", "pareto.png", *both}
+    both = {f"{name}.{suffix}" for name in ("leaderboard", "agreement") for suffix in ("json", "md")}
+    figures = {f"{name}.{suffix}" for name in FIGURES for suffix in ("png", "svg")}
+    assert names == {"index.html", "leaderboard.csv", "tasks.csv", "pairs.csv", *both, *figures}
+    tasks = pd.read_csv(path.parent / "tasks.csv")
+    assert tasks["discrimination"].between(-1, 1).all()
+    pairs = pd.read_csv(path.parent / "pairs.csv")
+    assert len(pairs) == 7 * 6
+    assert pairs["battles"].sum() == 2 * sum(row.battles for row in boards["All"].rows) / 2
     table = pd.read_csv(path.parent / "leaderboard.csv")
     assert table.groupby("board").size().to_dict() == {"All": 7, "curated": 7, "generated": 7}
     stored = json.loads((path.parent / "leaderboard.json").read_text())
@@ -104,8 +123,37 @@ def test_the_same_input_gives_the_same_bytes(boards: dict[str, Board], compared:
     second = write_report(tmp_path / "b", boards, agreement=compared, generation=GENERATION).parent
     for file in sorted(first.iterdir()):
         assert file.read_bytes() == (second / file.name).read_bytes(), file.name
-        if file.suffix == ".png":
-            assert not any(chunk in file.read_bytes() for chunk in (b"Software", b"tIME", b"Creation"))
+        if file.suffix in {".png", ".svg"}:
+            traces = (b"Software", b"tIME", b"Creation", b"dc:date", b"dc:creator")
+            assert not any(chunk in file.read_bytes() for chunk in traces), file.name
+
+
+def test_other_processes_give_the_same_bytes(tmp_path: Path) -> None:
+    """Whatever the order of their sets and whatever their clock says."""
+    program = (
+        "import sys; from pathlib import Path; from leaderboards.board import board; "
+        "from leaderboards.report import write_report; from tests.leaderboards.tables import results; "
+        "write_report(Path(sys.argv[1]), board(results({'a': 0.0, 'b': 1.0, 'c': 1.5}, 6)))"
+    )
+    for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo")):
+        surroundings = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone}
+        subprocess.run([sys.executable, "-c", program, tmp_path / seed], env=surroundings, check=True, cwd=HOUSE)
+    files = sorted(file.name for file in (tmp_path / "1").iterdir())
+    assert {"leaderboard.svg", "pairs.svg", "index.html"} <= set(files)
+    for name in files:
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes(), name
+
+
+def test_names_are_no_markup_in_a_drawing(tmp_path: Path) -> None:
+    """matplotlib writes every text as a comment beside its outlines."""
+    names = {HOSTILE: 0.0, "--><script>alert(2)</script>": 1.0, "]]>&\"'": 0.5}
+    write_report(tmp_path, board(results(names, 9)), title=f"{HOSTILE}--><script/>")
+    drawings = list(tmp_path.glob("*.svg"))
+    assert len(drawings) == 3
+    for drawing in drawings:
+        kinds = {str(element.tag).rpartition("}")[2] for element in ElementTree.parse(drawing).iter()}
+        assert "path" in kinds
+        assert "script" not in kinds
 
 
 def test_the_page_asks_no_server(page: str) -> None:
@@ -113,9 +161,9 @@ def test_the_page_asks_no_server(page: str) -> None:
     for tag, attributes in elements.tags:
         assert tag not in {"link", "iframe", "object", "embed", "base"}
         for name in ("src", "href", "action", "srcset", "data"):
-            assert (attributes.get(name) or "#").startswith("#"), (tag, attributes)
-    assert "http://" not in page
-    assert "https://" not in page
+            followed = (VIEWER,) if (tag, name) == ("a", "href") else ()
+            assert (attributes.get(name) or "#").startswith(("#", *followed)), (tag, attributes)
+    assert EXTERNAL.findall(page) == []
     assert "@import" not in page
     policy = next(a["content"] for tag, a in elements.tags if a.get("http-equiv") == "Content-Security-Policy")
     assert (policy or "").startswith("default-src 'none'")
@@ -127,7 +175,8 @@ def test_names_show_as_text(page: str, boards: dict[str, Board]) -> None:
     words = Elements(page).words
     assert HOSTILE in words
     assert "<b>too weak</b>" in [word.strip() for word in words]
-    for chart in (ratings_chart(boards), pairs_chart(boards["All"])):
+    pairs = beside(boards["All"])
+    for chart in (ratings_chart(boards), seen_chart(pairs), surprise_chart(pairs)):
         assert "<script" not in json.dumps(chart)
 
 
@@ -135,7 +184,8 @@ def test_a_contestant_cannot_leave_the_chart_data(page: str) -> None:
     found = re.search(r'<script type="application/json" id="charts">(.*?)</script>', page, re.DOTALL)
     assert found is not None
     charts = json.loads(found[1])
-    assert set(charts) == {"chart-ratings", "chart-agreement", "chart-pairs", "chart-pareto"}
+    names = ("ratings", "agreement", "bland-altman", "pairs", "surprise", "pareto")
+    assert set(charts) == {f"chart-{name}" for name in names}
     assert "<" not in found[1]
 
 
@@ -167,10 +217,11 @@ def test_every_id_is_there_once_and_every_link_leads_somewhere(page: str) -> Non
     tags = Elements(page).tags
     ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    links = [str(a.get("href"))[1:] for tag, a in tags if tag == "a"] + [
-        str(a["aria-controls"]) for _, a in tags if "aria-controls" in a
-    ]
-    assert set(links) <= set(ids)
+    links = [str(a.get("href")) for tag, a in tags if tag == "a"]
+    controlled = [str(a["aria-controls"]) for _, a in tags if "aria-controls" in a]
+    assert {link[1:] for link in links if link.startswith("#")} | set(controlled) <= set(ids)
+    log = f"{VIEWER}/#/logs/run/b%201.eval"
+    assert {link for link in links if not link.startswith("#")} == {log, f"{log}/samples/sample/curated_000/2"}
 
 
 @pytest.mark.parametrize("case", ["one agent", "only errors", "undefeated"])
@@ -220,8 +271,62 @@ def test_the_scatter_has_the_identity_line_and_equal_axes(compared: Agreement) -
 def test_labels_avoid_each_other() -> None:
     sides = label_sides([(0.5, 0.5), (0.51, 0.5)], ["first", "second"], 0, 1)
     assert sides[0] != sides[1]
-    assert label_sides([(0.99, 0.5)], ["a long name here"], 0, 1)[0].endswith("left")
+    assert str(label_sides([(0.99, 0.5)], ["a long name here"], 0, 1)[0]).endswith("left")
     assert set(sides) <= set(SIDES)
+
+
+def test_among_many_points_a_name_without_room_is_left_out() -> None:
+    heap = [(0.5, 0.5)] * (MOST_NAMED + 1)
+    assert None in label_sides(heap, ["a name"] * len(heap), 0, 1)
+    assert None not in label_sides(heap[1:], ["a name"] * MOST_NAMED, 0, 1)
+    apart = [(0.02 + 0.05 * i, 0.02 + 0.05 * i) for i in range(MOST_NAMED + 5)]
+    assert None not in label_sides(apart, ["x"] * len(apart), 0, 1)
+
+
+def test_the_bland_altman_plot_shows_every_difference(compared: Agreement) -> None:
+    chart = bland_altman_chart(compared)
+    assert chart is not None
+    (trace,), layout = chart["data"], chart["layout"]
+    assert isinstance(trace, dict)
+    assert isinstance(layout, dict)
+    assert trace["y"] == [round(point.left - point.right, 3) for point in compared.points]
+    limits = compared.bland_altman
+    assert limits is not None
+    assert [shape["y0"] for shape in layout["shapes"]] == [limits.bias, limits.low, limits.high]
+    bottom, top = layout["yaxis"]["range"]
+    assert bottom < min(*trace["y"], limits.low)
+    assert top > max(*trace["y"], limits.high)
+
+
+def beside(made: Board) -> Pairs:
+    pairs = pairs_beside_ratings(made)
+    assert pairs is not None
+    return pairs
+
+
+def test_what_is_expected_stands_beside_what_is_seen(boards: dict[str, Board]) -> None:
+    """Bradley-Terry fits each one's sum of wins exactly, so differences cancel in every row."""
+    pairs = beside(boards["All"])
+    np.testing.assert_allclose(np.nansum(pairs.difference * pairs.battles, axis=1), 0, atol=1e-6)
+    assert pairs.contestants == tuple(row.contestant for row in boards["All"].rows)
+    rows = furthest_rows(pairs)
+    assert len(rows) == 5
+    apart = [int(row[-1].replace("\u2212", "-")) for row in rows]
+    assert apart == sorted(apart, reverse=True)
+    assert apart[0] == round(100 * np.nanmax(pairs.difference))
+
+
+def test_links_name_the_first_run_and_each_log_once() -> None:
+    table = results({"a": 0.0, "b": 1.0}, 2, epochs=2)
+    table = table.assign(log=["x.eval" if who == "a" else "" for who in table["contestant"]])
+    found = log_links(read_table(table).frame, "view/", "logs", {"x.eval": "deep/x.eval"})
+    assert found is not None
+    assert found.of("a") == ["view/#/logs/deep/x.eval"]
+    assert found.of("b") == []
+    assert found.run("a", "generated_001", "1-A") == "view/#/logs/deep/x.eval/samples/sample/generated_001/1"
+    assert found.run("b", "generated_001", "1-A") == ""
+    assert found.command == "inspect view --log-dir logs"
+    assert log_links(read_table(table.drop(columns="log")).frame, VIEWER, "", {}) is None
 
 
 def test_long_names_keep_their_ends() -> None:

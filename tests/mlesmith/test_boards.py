@@ -85,6 +85,7 @@ MISTAKES = {
     "an unknown rule of ties": (["leaderboard", "battles.csv", "--ties", "third"], "half"),
     "a broken battle": (["leaderboard", "broken.csv"], "row 1, column 'winner': 'nobody' is none of"),
     "only ties by davidson": (["leaderboard", "ties.csv", "--ties", "davidson"], "--ties half"),
+    "a viewer that runs something": (["leaderboard", "x.csv", "--viewer", "javascript:alert(1)"], "is no web address"),
     "no such table": (["leaderboard", "none.parquet"], "There is no results table at none.parquet"),
     "no such address": (["leaderboard", "memory://none/none.parquet"], "no results table at memory://none/none"),
     "a collection of battles": (["agreement", "battles.csv::x", "battles.csv"], "column 'contestant' is missing"),
@@ -120,6 +121,25 @@ def test_the_table_is_read_from_memory(run: Run) -> None:
     assert code == 0
     assert {row["contestant"] for row in json.loads(out)["rows"]} == {"linear", "forest", "blend"}
     assert pd.read_csv("board/leaderboard.csv")["contestant"].nunique() == 3
+
+
+def test_the_page_has_the_agreement_of_curated_and_generated_tasks(run: Run) -> None:
+    strengths = {"linear": 0.0, "forest": 1.0, "blend": 1.1, "boosting": 0.5, "tree": -1.0}
+    for count in (5, 4):
+        chosen = dict(list(strengths.items())[:count])
+        parts = [results(chosen, 9, seed=i, collection=name) for i, name in enumerate(("curated", "generated"))]
+        pd.concat(parts, ignore_index=True).assign(log="a.eval").to_parquet("results.parquet")
+        code, out, _ = run("leaderboard", "results.parquet", "--out", f"{count}", "--viewer", "view", "--json")
+        assert code == 0
+        found = json.loads(out)["agreement"]
+        page = Path(f"{count}/index.html").read_text()
+        assert (found is not None) == (count == 5)
+        assert Path(f"{count}/bland_altman.svg").is_file() == (count == 5)
+        assert ("compared: The two boards have 4 rated contestants in common" in page) == (count == 4)
+        assert 'href="view/#/logs/a.eval' in page
+    _, out, _ = run("leaderboard", "results.parquet", "--out", "said")
+    assert "All tasks" not in out
+    assert (Path("said") / "tasks.csv").is_file()
 
 
 def test_categories_stand_beside_the_board(run: Run) -> None:

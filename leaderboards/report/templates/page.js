@@ -171,9 +171,11 @@ function awaitCharts() {
   }, { rootMargin: "800px" });
   for (const name of Object.keys(charts)) watcher.observe(document.getElementById(name));
   // What is to be printed has to be ready when the reader asks for it.
-  addEventListener("load", () => setTimeout(() => Promise.all(Object.keys(charts).map(drawFirst)).then(() => {
+  const idle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 500));
+  addEventListener("load", () => idle(async () => {
+    await Promise.all(Object.keys(charts).map(drawFirst));
     document.documentElement.dataset.charts = "drawn";
-  }), 1500));
+  }));
 }
 
 // Paper has nothing to open.
