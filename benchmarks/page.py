@@ -22,12 +22,11 @@ from leaderboards.report import write_report
 
 AGENTS, TASKS = 50, 2000
 LOADS = 5
-FIRST_CHART = """
-const done = arguments[arguments.length - 1], place = document.querySelector(".chart");
-place.scrollIntoView();
-const began = performance.now();
+DRAWN = """
+const done = arguments[arguments.length - 1];
 (function wait() {
-  place.querySelector(".main-svg") ? done(performance.now() - began) : requestAnimationFrame(wait);
+  const [mark] = performance.getEntriesByName("charts drawn");
+  mark ? done(mark.startTime) : setTimeout(wait, 20);
 })();
 """
 
@@ -87,16 +86,16 @@ def timed(work: Callable[[], Made], what: str) -> Made:
 
 
 def load_seconds(browser: Chrome, page: Path) -> tuple[float, float, float]:
-    """Seconds from navigation to the load event, of the page's processor time until then, and to the first chart."""
+    """Seconds from navigation to the load event and to the last chart, and of processor time until then."""
     browser.get("about:blank")
     browser.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
     browser.get(page.as_uri())
     loaded = browser.execute_script("return performance.getEntriesByType('navigation')[0].loadEventEnd")
+    drawn = browser.execute_async_script(DRAWN)
     counters = browser.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
     busy = next(one["value"] for one in counters if one["name"] == "ThreadTime")
-    drawn = browser.execute_async_script(FIRST_CHART)
     browser.execute_cdp_cmd("Performance.disable", {})
-    return loaded / 1000, busy, drawn / 1000
+    return loaded / 1000, drawn / 1000, busy
 
 
 def main() -> None:
@@ -114,7 +113,7 @@ def main() -> None:
         with chromium() as browser:
             emulate(browser)
             loads = [load_seconds(browser, page) for _ in range(LOADS)]
-    names = ("load event", "processor until then", "a chart, once it is looked at")
+    names = ("load event", "every chart drawn", "processor until then")
     for name, values in zip(names, zip(*loads, strict=True), strict=True):
         print(f"{name:<31} {statistics.median(values):6.2f} s, at most {max(values):.2f} s of {LOADS}")
 

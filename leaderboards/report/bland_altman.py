@@ -92,6 +92,7 @@ def bland_altman_figure(found: Agreement, limits: BlandAltman, path: Path) -> No
         across, up = _axis_names(found)
         axes.set_xlabel(across, color=MUTED, parse_math=False)
         axes.set_ylabel(up, color=MUTED, parse_math=False)
-        title = f"{found.heading}\nbias {limits.bias:.0f}, 95 % limits {limits.low:.0f} to {limits.high:.0f}"
+        ends = f"{whole(limits.low)} to {whole(limits.high)}".replace("-", "\u2212")
+        title = f"{found.heading}\nbias {whole(limits.bias)}, 95 % limits {ends}"
         axes.set_title(title, loc="left", size=8, color=INK, parse_math=False)
         plain_labels(axes)

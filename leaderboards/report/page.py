@@ -61,7 +61,7 @@ def _environment() -> Environment:
 
 def _breakable(name: str) -> Markup:
     """A name that may be broken after its signs, where a column is narrow; what it holds is escaped."""
-    return Markup("<wbr>").join(re.split(r"(?<=[_@\]])", name))
+    return Markup("<wbr>").join(re.split(r"(?<=[_@/.\]])", name))
 
 
 @cache

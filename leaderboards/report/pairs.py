@@ -18,13 +18,13 @@ LEAST_RANGE = 0.1  # differences below ten points are noise to the eye, so the c
 
 def seen_chart(found: Pairs) -> Chart:
     """Percent of the battles that the row won against the column."""
-    return _heat(found, found.won, (0.0, 1.0), "%{z:.0f}")
+    return _heat(found, found.won, (0.0, 1.0))
 
 
 def surprise_chart(found: Pairs) -> Chart:
     """Points that the row won more than the ratings expect."""
     reach = _reach(found)
-    return _heat(found, found.difference, (-reach, reach), "%{z:+.0f}")
+    return _heat(found, found.difference, (-reach, reach))
 
 
 def _reach(found: Pairs) -> float:
@@ -32,7 +32,14 @@ def _reach(found: Pairs) -> float:
     return max(LEAST_RANGE, float(apart[~np.isnan(apart)].max(initial=0.0)))
 
 
-def _heat(found: Pairs, values: Floats, ends: tuple[float, float], written: str) -> Chart:
+def _written(value: float, ends: tuple[float, float]) -> str:
+    """A cell: percent where the scale begins at 0, points with their sign where it goes both ways."""
+    if np.isnan(value):
+        return ""
+    return f"{100 * value:.0f}" if ends[0] == 0 else points(value)
+
+
+def _heat(found: Pairs, values: Floats, ends: tuple[float, float]) -> Chart:
     names, small = found.contestants, len(found.contestants) <= MOST_NUMBERED
     trace = {
         "type": "heatmap",
@@ -41,14 +48,15 @@ def _heat(found: Pairs, values: Floats, ends: tuple[float, float], written: str)
         "z": [[None if np.isnan(value) else round(100 * float(value), 1) for value in row] for row in values],
         "zmin": number(100 * ends[0]),
         "zmax": number(100 * ends[1]),
-        "text": _details(found),
+        "hovertext": _details(found),
         "colorscale": [[0, "$second"], [0.5, "$middle"], [1, "$accent"]],
         "xgap": 2 if small else 1,
         "ygap": 2 if small else 1,
         "hoverongaps": False,
         "showscale": False,
-        "hovertemplate": "%{text}<extra></extra>",
-        **({"texttemplate": written, "textfont": {"size": 11}} if small else {}),
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        **({"texttemplate": "%{text}", "textfont": {"size": 11}} if small else {}),
+        **({"text": [[_written(value, ends) for value in row] for row in values]} if small else {}),
     }
     longest = 24 if small else 18
     ticks = {
@@ -114,8 +122,9 @@ def _matrix(axes: Axes, found: Pairs, values: Floats, ends: tuple[float, float],
     axes.spines["bottom"].set_visible(False)
     if len(names) <= MOST_NUMBERED:
         for i, j in zip(*np.nonzero(found.battles > 0), strict=True):
-            text = f"{100 * values[i, j]:.0f}" if ends[0] == 0 else points(values[i, j])
             dark = abs(values[i, j] - sum(ends) / 2) > 0.35 * (ends[1] - ends[0])
-            axes.text(j, i, text, ha="center", va="center", size=7, color="white" if dark else INK)
+            axes.text(
+                j, i, _written(values[i, j], ends), ha="center", va="center", size=7, color="white" if dark else INK
+            )
     axes.set_title(heading, loc="left", size=9, color=INK, fontweight="bold", parse_math=False)
     plain_labels(axes)

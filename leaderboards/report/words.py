@@ -12,7 +12,7 @@ NOTHING = "–"
 
 def whole(value: float | None) -> str:
     """A rating or a count without decimals."""
-    return NOTHING if value is None else f"{value:.0f}"
+    return NOTHING if value is None else f"{value:z.0f}"  # z: no minus before a zero
 
 
 def count(number: int, thing: str, things: str = "") -> str:
@@ -39,7 +39,7 @@ def percent(value: float) -> str:
 
 def points(value: float) -> str:
     """A difference of shares in percentage points, with its sign."""
-    return NOTHING if isnan(value) else f"{100 * value:+.0f}".replace("-", "\u2212")
+    return NOTHING if isnan(value) else f"{100 * value:+z.0f}".replace("-", "\u2212")
 
 
 def part(value: float | None) -> str:

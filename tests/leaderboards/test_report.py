@@ -173,7 +173,7 @@ def test_names_show_as_text(page: str, boards: dict[str, Board]) -> None:
     assert HOSTILE not in page
     assert "alert(1)" in page
     words = Elements(page).words
-    assert HOSTILE in words
+    assert HOSTILE in "".join(words)
     assert "<b>too weak</b>" in [word.strip() for word in words]
     pairs = beside(boards["All"])
     for chart in (ratings_chart(boards), seen_chart(pairs), surprise_chart(pairs)):
@@ -208,9 +208,9 @@ def test_the_page_says_what_it_must(page: str) -> None:
         "2 infrastructure errors counted apart",
         "2 formulations rejected",
         "clustered by source dataset",
-        "data.id_signal",
     ):
         assert words in text, words
+    assert "data.id_signal" in "".join(Elements(page).words)  # it may be broken after its signs
 
 
 def test_every_id_is_there_once_and_every_link_leads_somewhere(page: str) -> None:

@@ -175,6 +175,7 @@ function awaitCharts() {
   addEventListener("load", () => idle(async () => {
     await Promise.all(Object.keys(charts).map(drawFirst));
     document.documentElement.dataset.charts = "drawn";
+    performance.mark("charts drawn");
   }));
 }
 
