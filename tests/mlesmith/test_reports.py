@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from inspect_ai.log import read_eval_log, write_eval_log
 
 from generation.pipeline import generate
 from leaderboards.results import read_table
 from mlesmith.reports import report_of
-from mlesmith.viewing import BadViewer, checked_viewer, links_of
+from mlesmith.viewing import BadViewer, checked_viewer, links_of, log_files
 from mlesmith.yields import yield_in
 from tests.generation.pipeline.scripted import Script, fault, follow
 from tests.generation.pipeline.scripted import table as dataset
@@ -122,3 +123,8 @@ def test_the_yield_is_read_from_the_logs_of_generation(tmp_path: Path, monkeypat
     ]
     assert {row[0] for row in found.checks.rows} == {row.check for row in told.checks}
     assert yield_in([str(tmp_path / "tasks")]) is None
+    log = read_eval_log(str(log_files([str(tmp_path / "logs")])[0]))
+    log.eval.task = "suite"
+    (tmp_path / "other").mkdir()
+    write_eval_log(log, str(tmp_path / "other" / "run.eval"))
+    assert yield_in([str(tmp_path / "other")]) is None
