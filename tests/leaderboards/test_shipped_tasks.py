@@ -82,7 +82,7 @@ def test_the_board_has_every_file_that_the_command_writes(redrawn: Path) -> None
     assert there == written | OWN, REDRAW
 
 
-@pytest.mark.parametrize("name", ["leaderboard.csv", "categories.csv", "leaderboard.md"])
+@pytest.mark.parametrize("name", ["leaderboard.csv", "categories.csv", "leaderboard.md", "tasks.csv", "pairs.csv"])
 def test_tables_are_those_of_the_results(redrawn: Path, name: str) -> None:
     assert (FOLDER / name).read_bytes() == (redrawn / name).read_bytes(), REDRAW
 
@@ -92,7 +92,7 @@ def test_json_is_that_of_the_results(redrawn: Path) -> None:
     assert same_value(committed_one, made), REDRAW
 
 
-@pytest.mark.parametrize("name", ["leaderboard.png", "pareto.png"])
+@pytest.mark.parametrize("name", ["leaderboard.png", "pareto.png", "pairs.png"])
 def test_figures_are_there(redrawn: Path, name: str) -> None:
     assert (FOLDER / name).is_file(), REDRAW
     assert size(FOLDER / name) == size(redrawn / name), REDRAW
