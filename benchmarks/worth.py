@@ -10,9 +10,10 @@ import argparse
 from pathlib import Path
 
 from benchmarks.help_pages import uri
-from benchmarks.targets import DATA, wilson
+from benchmarks.targets import DATA
 from generation.pipeline import generate
 from generation.report import GenerationReport
+from generation.shares import wilson
 from harness.places import cache_dir
 
 LIMITS = {"the best probe beats the constant": 0.85, "some two learning probes differ": 0.80}
