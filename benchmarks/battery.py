@@ -30,6 +30,10 @@ COLUMNS = 20
 LIMITS = {1_000: 8.0, 10_000: 20.0}
 MOST_MB = 1024
 MOST_ASKED = 10
+HEADER = (
+    "| task | rows x columns | wall s | CPU s | at most | of which the program | peak MB of the program "
+    "| with all its sandboxes | at most | verdict |\n|---|---|---|---|---|---|---|---|---|---|"
+)
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def line(name: str, rows: int, runs: Sequence[Measured]) -> str:
     failed = [one["id"] for one in report["checks"] if one["verdict"] == "fail"]
     return (
         f"| {name} | {rows:,} x {COLUMNS} | {run.wall_s:.1f} | {run.cpu_s:.1f} | {LIMITS[rows]:.0f} | {run.own_s:.1f} "
-        f"| {run.peak_mb:.0f} | {run.peak_all_mb:.0f} | {MOST_MB} | {report['verdict']} {', '.join(failed)}|"
+        f"| {run.peak_mb:.0f} | {run.peak_all_mb:.0f} | {MOST_MB} | {', '.join([report['verdict'], *failed])} |"
     )
 
 
@@ -102,8 +106,7 @@ def main() -> None:
         folder.mkdir(exist_ok=True)
         folder.chmod(0o755)
         cache, warm = folder / "cache", False
-        print("| task | rows x columns | wall s | CPU s | at most | of which the program | peak MB of the program ", end="")
-        print("| with all its sandboxes | at most | verdict |\n|---|---|---|---|---|---|---|---|---|---|")
+        print(HEADER, flush=True)
         for rows in said.rows or LIMITS:
             for one in QUESTIONS:
                 if said.only and one.name not in said.only:

@@ -77,7 +77,7 @@ def _layer(name: str) -> str:
 
 
 def layer_yields(courses: Sequence[Course]) -> tuple[LayerYield, ...]:
-    """The layers in their order, each with what the former ones let through; those that nobody was asked by left out."""
+    """The layers in their order, each with what the former ones let through."""
     rows, came = [], list(courses)
     for name in (WRITTEN, *LAYERS, LIMIT, TOLD_APART):
         rejected = [one for one in came if one.ended == name]

@@ -47,8 +47,8 @@ def show_yield(report: "GenerationReport") -> None:
     show_table("\nYield", columns, rows, right=columns[1:])
     failing = [(row.check, row.sent_back, row.repaired, row.rejected) for row in report.turned_down]
     if failing:
-        columns = ("check", "sent back", "repaired", "rejected")
-        show_table("\nChecks that failed", columns, failing, right=columns[1:])
+        counts = ("sent back", "repaired", "rejected")
+        show_table("\nChecks that failed", ("check", *counts), failing, right=counts)
 
 
 def show_rejections(report: "GenerationReport") -> None:

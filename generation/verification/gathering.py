@@ -210,7 +210,7 @@ async def bench(desk: Desk, probes: ProbeRuns | Lacking) -> Bench | Lacking:
     if isinstance(probes, ProbeRuns):
         files = {"reference": probes.reference.submission}
         files |= {name: run.submission for name, run in probes.ladder.items()}
-    job = BenchJob(desk.form, desk.task.rules, desk.vectors, outsiders(desk.form, files, desk.seed), desk.seed)
+    job = BenchJob(desk.form, desk.task.rules, desk.vectors, outsiders(desk.form, files), desk.seed)
     with open_folder() as folder:
         try:
             return await run_bench(desk.task, job, folder, sandbox=desk.sandbox)
