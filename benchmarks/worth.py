@@ -50,13 +50,18 @@ def show(found: GenerationReport) -> None:
             print(f"no task: {dataset.source.rpartition('_data/')[2]}: {dataset.reason[:160]}")
 
 
+def made(path: Path) -> GenerationReport:
+    """The run over a list, or its log."""
+    place = cache_dir("benchmarks", "worth")
+    return generate(sources(path), out=place / "tasks", log_dir=place / "logs", against=[])
+
+
 def main() -> None:
     """Generate or read the log, and print."""
     words = argparse.ArgumentParser(description="What the tasks kept are worth, measured by probes.")
     words.add_argument("--list", type=Path, default=DATA / "worth_sources.txt")
     said = words.parse_args()
-    place = cache_dir("benchmarks", "worth")
-    show(generate(sources(said.list), out=place / "tasks", log_dir=place / "logs", against=[]))
+    show(made(said.list))
 
 
 if __name__ == "__main__":
