@@ -97,7 +97,9 @@ def test_two_parts_are_compared_as_scipy_compares_them(shift: float) -> None:
     assert np.log(kolmogorov_smirnov(one, other)) == pytest.approx(np.log(judged), rel=0.1, abs=0.1)
 
 
-@pytest.mark.parametrize("counts", [[[30, 50], [20, 10]], [[30, 50, 7], [20, 10, 3]], [[100, 200, 300], [30, 70, 90]]])
+@pytest.mark.parametrize(
+    "counts", [[[30, 50], [20, 10]], [[30, 50, 7], [20, 10, 3]], [[90, 200, 300, 40], [30, 70, 90, 40]]]
+)
 def test_counts_are_compared_as_scipy_compares_them(counts: list[list[float]]) -> None:
     table = np.array(counts, dtype=np.float64)
     assert chi_squared(table) == pytest.approx(stats.chi2_contingency(table).pvalue)
