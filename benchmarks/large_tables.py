@@ -2,7 +2,8 @@
 
 `laptops` is dmba's LaptopSales (297,572 sales by 16 columns) repeated; `wide` is chemotools' fermentation spectra
 (1,629 rows by 1,047 columns) as it is; `mixed` is dmba's LaptopSales again with columns added until there are 50, each
-another column shuffled in blocks of rows, so that its cells and their formats stay real.
+another column shuffled in blocks of rows, so that its cells and their formats stay real. `widened` does the same to a
+draw of any table.
 """
 
 from pathlib import Path
@@ -37,15 +38,24 @@ def laptops(rows: int, folder: Path) -> Path:
 
 def mixed(rows: int, columns: int, folder: Path) -> Path:
     """LaptopSales cut to so many rows and widened to so many columns by its own columns, shuffled in blocks of ten."""
-    table, generator = _read(LAPTOPS).head(rows), np.random.default_rng(0)
-    added = {}
+    return _widened(_read(LAPTOPS).head(rows), columns, folder / f"mixed_{rows}_{columns}.csv")
+
+
+def widened(uri: str, name: str, rows: int, columns: int, folder: Path) -> Path:
+    """So many rows of a table, drawn at random and in its order, and so many columns by shuffled ones of its own."""
+    table = _read(uri)
+    taken = np.sort(np.random.default_rng(0).permutation(len(table))[:rows])
+    return _widened(table.iloc[taken], columns, folder / f"{name}_{rows}_{columns}.csv")
+
+
+def _widened(table: pd.DataFrame, columns: int, path: Path) -> Path:
+    rows, generator, added = len(table), np.random.default_rng(0), {}
     for place in range(columns - table.shape[1]):
         name = table.columns[place % table.shape[1]]
         blocks = generator.permutation(-(-rows // 10))
         order = (blocks[:, None] * 10 + np.arange(10)).ravel()
         added[f"{name} {place // table.shape[1] + 2}"] = table[name].to_numpy()[order[order < rows]]
-    path = folder / f"mixed_{rows}_{columns}.csv"
-    pd.concat([table, pd.DataFrame(added)], axis=1).to_csv(path, index=False)
+    pd.concat([table, pd.DataFrame(added, index=table.index)], axis=1).to_csv(path, index=False)
     return path
 
 

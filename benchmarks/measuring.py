@@ -1,7 +1,8 @@
 """A command in a process of its own: wall and processor seconds and peak memory, sandboxes included.
 
 Processor time of a sandbox does not reach its parent (its first process is process 1 of a namespace), so all processes
-below the command are read from /proc ten times a second; what one does in its last tenth of a second is lost.
+below the command are read from /proc ten times a second. Processes that live shorter are in the time of the children
+that their parent has waited for; what one does in its last tenth of a second is lost where nobody waits for it.
 """
 
 import os
@@ -35,9 +36,18 @@ class Measured:
 
 
 @dataclass
+class _Seen:
+    """A process when it was last looked at: its own seconds, those of ended children, and who they are."""
+
+    own: float = 0.0
+    waited: float = 0.0
+    children: set[tuple[int, int]] = field(default_factory=set)
+
+
+@dataclass
 class _Watch:
     root: int
-    seconds: dict[tuple[int, int], float] = field(default_factory=dict)
+    seen: dict[tuple[int, int], _Seen] = field(default_factory=dict)
     peak_mb: float = 0.0
     peak_all_mb: float = 0.0
 
@@ -45,22 +55,30 @@ class _Watch:
         """One look at all processes below the root."""
         known = _processes()
         children: dict[int, list[int]] = {}
-        for pid, (parent, *_) in known.items():
-            children.setdefault(parent, []).append(pid)
-        below, waiting = [], [self.root]
+        for pid, one in known.items():
+            children.setdefault(one.parent, []).append(pid)
+        waiting, total = [self.root] if self.root in known else [], 0.0
         while waiting:
             pid = waiting.pop()
-            if pid in known:
-                below.append(pid)
-            waiting += children.get(pid, [])
-        total = 0.0
-        for pid in below:
-            _, born, seconds, memory = known[pid]
-            self.seconds[pid, born] = seconds
+            found = self.seen.setdefault((pid, known[pid].born), _Seen())
+            found.own, found.waited = known[pid].own, known[pid].waited
+            below = children.get(pid, [])
+            # The first parent counts: who lost it is waited for by another one.
+            found.children |= {key for child in below if (key := (child, known[child].born)) not in self.seen}
+            waiting += below
             total += _proportional_mb(pid)
             if pid == self.root:
-                self.peak_mb = max(self.peak_mb, memory)
+                self.peak_mb = max(self.peak_mb, known[pid].memory_mb)
         self.peak_all_mb = max(self.peak_all_mb, total)
+
+    def seconds(self, key: tuple[int, int]) -> float:
+        """Of a process and of all below it."""
+        found = self.seen.get(key, _Seen())
+        return found.own + max(found.waited, sum(self.seconds(child) for child in found.children))
+
+    @property
+    def roots(self) -> list[tuple[int, int]]:
+        return [key for key in self.seen if key[0] == self.root]
 
 
 def _proportional_mb(pid: int) -> float:
@@ -72,8 +90,17 @@ def _proportional_mb(pid: int) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
 
 
-def _processes() -> dict[int, tuple[int, int, float, float]]:
-    """Parent, start, seconds and megabytes of every process."""
+@dataclass(frozen=True)
+class _Process:
+    parent: int
+    born: int
+    own: float
+    waited: float
+    memory_mb: float
+
+
+def _processes() -> dict[int, _Process]:
+    """Every process of the machine."""
     found = {}
     for path in Path("/proc").iterdir():
         if not path.name.isdigit():
@@ -82,8 +109,9 @@ def _processes() -> dict[int, tuple[int, int, float, float]]:
             fields = (path / "stat").read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue  # it has just ended
-        ticks, born = int(fields[11]) + int(fields[12]), int(fields[19])
-        found[int(path.name)] = (int(fields[1]), born, ticks / _TICKS, int(fields[21]) * _PAGE_MB)
+        own, waited = (int(fields[at]) + int(fields[at + 1]) for at in (11, 13))
+        memory = int(fields[21]) * _PAGE_MB
+        found[int(path.name)] = _Process(int(fields[1]), int(fields[19]), own / _TICKS, waited / _TICKS, memory)
     return found
 
 
@@ -113,8 +141,8 @@ def measured(command: Sequence[str], environment: dict[str, str] | None = None) 
     return Measured(
         code=process.returncode,
         wall_s=time.perf_counter() - started,
-        cpu_s=sum(watch.seconds.values()),
-        own_s=sum(seconds for (pid, _), seconds in watch.seconds.items() if pid == process.pid),
+        cpu_s=sum(watch.seconds(key) for key in watch.roots),
+        own_s=sum(watch.seen[key].own for key in watch.roots),
         peak_mb=watch.peak_mb,
         peak_all_mb=watch.peak_all_mb,
         output=output if process.returncode == 0 else output + messages,

@@ -17,13 +17,13 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 
 from benchmarks.help_pages import PACKAGE, documented
 from generation import profile, rules
 from generation.profile.source import profile_source
 from generation.rules.brainstormer import formulations
+from generation.shares import wilson
 from harness import sources
 from harness.places import cache_dir, whole_file
 
@@ -38,7 +38,6 @@ UNSEEN = ("fourth", "fifth")
 READ_TWICE, OPINIONS = "fourth", "opinions_fourth.csv"
 DATA = Path(__file__).parent / "data"
 LIMITS = {3: 0.90, 1: 0.70}
-Z = 1.959964
 
 
 @dataclass(frozen=True)
@@ -87,28 +86,25 @@ def code() -> str:
     return found.hexdigest()[:16]
 
 
-def _profiled(known: Known) -> profile.DatasetProfile:
-    if known.package == PACKAGE:
-        return profile_source(documented(known.dataset), known.dataset.rpartition("/")[2])
-    return profile_source(sources.resolve(known.dataset))
+def fetched(known: Known) -> sources.Fetched:
+    """The table of one dataset, of R's with its help page."""
+    return documented(known.dataset) if known.package == PACKAGE else sources.resolve(known.dataset)
+
+
+def profiled(known: Known) -> profile.DatasetProfile:
+    """The profile of one dataset; a table of R's has its own name."""
+    name = known.dataset.rpartition("/")[2] if known.package == PACKAGE else ""
+    return profile_source(fetched(known), name)
 
 
 def ask(known: Known, version: str) -> Asked:
     """The targets of the first three formulations of one dataset."""
     kept = cache_dir("benchmarks", "targets", version) / f"{known.dataset.replace('/', '+')}.json"
     if not kept.is_file():
-        found = formulations(_profiled(known), limit=max(LIMITS))
+        found = formulations(profiled(known), limit=max(LIMITS))
         with whole_file(kept) as draft:
             draft.write_text(json.dumps([one.target for one in found]), encoding="utf-8")
     return Asked(known, tuple(json.loads(kept.read_text(encoding="utf-8"))))
-
-
-def wilson(hits: int, count: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson, 1927)."""
-    share, square = hits / count, Z * Z
-    middle = (share + square / (2 * count)) / (1 + square / count)
-    reach = Z / (1 + square / count) * sqrt(share * (1 - share) / count + square / (4 * count * count))
-    return middle - reach, middle + reach
 
 
 def row(name: str, asked: Sequence[Asked], first: int) -> str:

@@ -10,9 +10,10 @@ import argparse
 from pathlib import Path
 
 from benchmarks.help_pages import uri
-from benchmarks.targets import DATA, wilson
+from benchmarks.targets import DATA
 from generation.pipeline import generate
 from generation.report import GenerationReport
+from generation.shares import wilson
 from harness.places import cache_dir
 
 LIMITS = {"the best probe beats the constant": 0.85, "some two learning probes differ": 0.80}
@@ -49,13 +50,18 @@ def show(found: GenerationReport) -> None:
             print(f"no task: {dataset.source.rpartition('_data/')[2]}: {dataset.reason[:160]}")
 
 
+def made(path: Path) -> GenerationReport:
+    """The run over a list, or its log."""
+    place = cache_dir("benchmarks", "worth")
+    return generate(sources(path), out=place / "tasks", log_dir=place / "logs", against=[])
+
+
 def main() -> None:
     """Generate or read the log, and print."""
     words = argparse.ArgumentParser(description="What the tasks kept are worth, measured by probes.")
     words.add_argument("--list", type=Path, default=DATA / "worth_sources.txt")
     said = words.parse_args()
-    place = cache_dir("benchmarks", "worth")
-    show(generate(sources(said.list), out=place / "tasks", log_dir=place / "logs", against=[]))
+    show(made(said.list))
 
 
 if __name__ == "__main__":

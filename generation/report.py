@@ -11,10 +11,12 @@ from pydantic import BaseModel, ConfigDict
 
 from generation.outcomes import Harvest, Outcome, harvest
 from generation.records import DatasetRecord, FormulationRecord
+from generation.shares import wilson
 from generation.spending import Spent, cost, summed
 from generation.verification.findings import Verdict
 from generation.verification.registry import catalogue
 from generation.verification.worth import Worth
+from generation.yields import CheckYield, Course, LayerYield, check_yields, layer_yields
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -82,13 +84,16 @@ class GenerationReport(_Frozen):
     """A whole run.
 
     A cost that is not known is None. `without_outcome_based` counts the verified formulations and those that only
-    checks of how well models do on them have rejected.
+    checks of how well models do on them have rejected. `layers` are the yield of each layer, `turned_down` the checks
+    that something failed, repairs included; `checks` counts the last attempts alone.
     """
 
     datasets: tuple[DatasetRow, ...]
     tasks: tuple[TaskRow, ...]
     rejected: tuple[RejectedRow, ...]
     checks: tuple[CheckRow, ...]
+    layers: tuple[LayerYield, ...]
+    turned_down: tuple[CheckYield, ...]
     formulations: int
     verified: int
     without_outcome_based: int
@@ -117,6 +122,16 @@ class GenerationReport(_Frozen):
         return _share([one.worth.two_differ for one in self.tasks if one.worth is not None])
 
     @property
+    def kept(self) -> tuple[float, float]:
+        """The Wilson interval of the share of formulations that were verified."""
+        return wilson(self.verified, self.formulations)
+
+    @property
+    def kept_without_outcome_based(self) -> tuple[float, float]:
+        """The same if checks of how well models do on a task turned nothing down."""
+        return wilson(self.without_outcome_based, self.formulations)
+
+    @property
     def cost_per_task(self) -> float | None:
         """Dollars for each verified task, the rejected ones paid for; None where not known or there is none."""
         return None if self.cost_usd is None or not self.verified else self.cost_usd / self.verified
@@ -137,6 +152,8 @@ def report(logs: str | Path | Iterable[str | Path], written: Sequence[Path] = ()
     """The report on logs of the generation eval; `written` are the folders of the export."""
     found = harvest(logs)
     formulations = [one for outcome in found.outcomes for one in outcome.record.formulations]
+    twins = {id(refused.record) for refused in found.refused}
+    courses = [Course.of(one, twin=id(one) in twins) for one in formulations]
     spent = summed(
         one
         for outcome in found.outcomes
@@ -148,6 +165,8 @@ def report(logs: str | Path | Iterable[str | Path], written: Sequence[Path] = ()
         tasks=tuple(_task_rows(found, {path.name: path for path in written})),
         rejected=tuple(_rejected_rows(found)),
         checks=tuple(_check_rows(formulations)),
+        layers=layer_yields(courses),
+        turned_down=check_yields(courses, [check.id for check in catalogue()]),
         formulations=len(formulations),
         verified=len(found.accepted),
         without_outcome_based=sum(_outcome_free(one) for one in formulations),
@@ -254,6 +273,8 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["cell"] = _cell
+    environment.filters["share"] = lambda pair: f"{pair[0] / pair[1]:.0%}" if pair[1] else "–"
+    environment.filters["interval"] = lambda ends: f"[{ends[0]:.0%}, {ends[1]:.0%}]"
     return environment
 
 

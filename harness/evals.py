@@ -37,6 +37,7 @@ LIBRARY = (
     "harness.baselines",
 )
 COMMANDS = (("check-submission", "harness.competition.check"),)
+BASELINES = ("skrub", "harness.baselines.contestants", "harness.baselines.stack")
 
 
 @told_by_inspect()
@@ -168,10 +169,11 @@ def _environment(choice: Choice, spec: SandboxSpec) -> SandboxEnvironmentSpec:
 
 def _sample(task: PreparedTask, sandbox: str, choice: Choice, time_s: int | None, memory_mb: int | None) -> Sample:
     card = task.package.card
+    spec = agent_sandbox(task, time_s=time_s, memory_mb=memory_mb).model_copy(update={"warm": BASELINES})
     return Sample(
         id=card.id,
         input=task.package.files["description.md"],
-        sandbox=_environment(choice, agent_sandbox(task, time_s=time_s, memory_mb=memory_mb)),
+        sandbox=_environment(choice, spec),
         metadata={
             "task": card.id,
             "sandbox": choice.name,

@@ -20,7 +20,7 @@ LONGEST_REASON = 160
 
 
 def show_generation(report: "GenerationReport") -> None:
-    """Datasets, verified tasks, rejected formulations with reasons, and the checks that turned something down."""
+    """Datasets, verified tasks, rejected formulations with reasons, the yield of each layer."""
     datasets = [
         (row.name or row.source, row.rows, row.drawn or "all", row.formulations, row.verified, row.status)
         for row in report.datasets
@@ -31,14 +31,24 @@ def show_generation(report: "GenerationReport") -> None:
         tasks = [(row.id, row.objective, row.metric, row.question) for row in report.tasks]
         show_table("\nVerified tasks", ("id", "objective", "metric", "question"), tasks)
     show_rejections(report)
-    failing = [(row.check, row.passed, row.failed, row.not_run) for row in report.checks if row.failed]
-    if failing:
-        show_table(
-            "\nChecks that failed", ("check", "passed", "failed", "not run"), failing, ("passed", "failed", "not run")
-        )
+    show_yield(report)
     say(
         f"\n{report.verified} of {report.formulations} formulations verified (without reviews), {report.seconds:.0f} s."
     )
+
+
+def show_yield(report: "GenerationReport") -> None:
+    """What each layer let through, and the checks that something failed."""
+    rows = [
+        (row.layer, row.came, row.sent_back, row.repaired, row.rejected, row.kept, f"[{row.low:.0%}, {row.high:.0%}]")
+        for row in report.layers
+    ]
+    columns = ("layer", "came in", "sent back", "repaired", "rejected", "kept", "95 % interval")
+    show_table("\nYield", columns, rows, right=columns[1:])
+    failing = [(row.check, row.sent_back, row.repaired, row.rejected) for row in report.turned_down]
+    if failing:
+        counts = ("sent back", "repaired", "rejected")
+        show_table("\nChecks that failed", ("check", *counts), failing, right=counts)
 
 
 def show_rejections(report: "GenerationReport") -> None:

@@ -16,11 +16,9 @@ from generation.verification.submissions import (
     ANSWERS,
     CONSTANT,
     LADDER,
-    REFERENCE,
     SAMPLE,
     Vectors,
     sample_prediction_file,
-    shuffled,
 )
 from generation.verification.tables import Answers, Numbers
 from harness.competition.validity import SubmissionRules
@@ -68,7 +66,8 @@ class BenchJob:
             "mutate": broken,
             "resample": [CONSTANT, *self.outsiders],
             "draws": DRAWS,
-            "shuffle": list(known.cheats),
+            "shuffle": [*known.cheats, *(name for name in LADDER if name in self.outsiders)],
+            "suspect": list(known.cheats),
             "times": SHUFFLES,
             "sign": sign(tables.card.metric),
             "seed": self.seed,
@@ -89,6 +88,7 @@ class BenchJob:
             scores=found.scores,
             noise=self.vectors.noise,
             slices=self.vectors.slices,
+            cheats=self.vectors.cheats,
             seed=self.seed,
             mutants=tuple(MutantScores(name, scores) for name, scores in found.mutants.items()),
             replicates={name: _numbers(scores) for name, scores in found.replicates.items()},
@@ -96,17 +96,13 @@ class BenchJob:
         )
 
 
-def outsiders(form: Form, files: Mapping[str, bytes | None], seed: int) -> dict[str, Answers]:
-    """The predictions of submissions that others wrote, and of each probe also its guesses given to other rows."""
-    generator = np.random.default_rng(seed)
+def outsiders(form: Form, files: Mapping[str, bytes | None]) -> dict[str, Answers]:
+    """The predictions of submissions that others wrote."""
     found: dict[str, Answers] = {}
     for name, file in {SAMPLE: sample_prediction_file(form), **files}.items():
         prediction = None if file is None else read_prediction(form, file)
-        if prediction is None:
-            continue
-        found[name] = prediction
-        if name in LADDER or name == REFERENCE:
-            found[shuffled(name)] = prediction[generator.permutation(len(prediction))]
+        if prediction is not None:
+            found[name] = prediction
     return found
 
 

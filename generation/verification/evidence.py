@@ -93,12 +93,13 @@ class Bench:
     """metric.py evaluated apart from the grader: on vectors of answers, as it is and broken, and on resampled rows.
 
     `replicates` maps a submission to its score on resampled test rows, the same rows for all of them; shape (b,).
-    `shuffles` maps a cheat to the scores of its guesses given to other rows; shape (k,).
+    `shuffles` maps a cheat, or a probe of the ladder, to the scores of its guesses given to other rows; shape (k,).
     """
 
     scores: Mapping[str, float | None]
     noise: tuple[str, ...]
     slices: tuple[str, ...]
+    cheats: tuple[str, ...] = ()
     seed: int = 0
     mutants: tuple[MutantScores, ...] = ()
     replicates: Mapping[str, Numbers] = field(default_factory=dict)

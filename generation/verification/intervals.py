@@ -1,4 +1,4 @@
-"""Paired comparisons of two submissions over resampled test rows."""
+"""Comparisons of two submissions over resampled test rows, and of one with its own guesses given to other rows."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from generation.verification.evidence import Bench, EvidenceLacking
 from generation.verification.sensitivity import sign
 from harness.schema import Metric
 
+LEAST_SHUFFLES = 20  # of 40: where the metric is not defined on more than half, chance is not known
 LEAST_DRAWS = 50  # with fewer the ends of a 95 % interval are single draws
 
 
@@ -19,6 +20,15 @@ class Gain:
     low: float
     high: float
     error: float
+
+
+def beyond_chance(bench: Bench, metric: Metric, name: str) -> float:
+    """By how many standard deviations a prediction is better than the same guesses given to other rows."""
+    score, chance = bench.scores.get(name), bench.shuffles[name]
+    chance = chance[np.isfinite(chance)]
+    if score is None or len(chance) < LEAST_SHUFFLES or np.ptp(chance) == 0:
+        return 0.0
+    return float(sign(metric) * (score - chance.mean()) / chance.std(ddof=1))
 
 
 def gain(bench: Bench, metric: Metric, one: str, other: str, level: float = 0.95) -> Gain:

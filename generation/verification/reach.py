@@ -58,9 +58,21 @@ def _telling(rows: list[npt.NDArray[np.uint64]]) -> list[npt.NDArray[np.uint64]]
 
 
 def sampled(table: pd.DataFrame, *, shuffled: bool = False) -> Iterable[list[str]]:
-    """Rows of a table, evenly taken; shuffled, each column in an order of its own, for what chance finds."""
+    """Rows of a table, evenly taken; shuffled, each column in an order of its own, for what chance finds.
+
+    What a column holds most stays where it is: zeros come together in a row, and beside them every number is common.
+    """
     taken = table.iloc[np.unique(np.linspace(0, len(table) - 1, min(ROWS, len(table))).astype(int))]
     random = np.random.default_rng(0)
-    columns = [taken.iloc[:, at].astype(str).to_numpy() for at in range(taken.shape[1])]
-    columns = [random.permutation(column) for column in columns] if shuffled else columns
+    columns = [taken.iloc[:, at].astype(str).to_numpy(object) for at in range(taken.shape[1])]
+    columns = [_moved(column, random) for column in columns] if shuffled else columns
     return (list(map(str, row)) for row in zip(*columns, strict=True))
+
+
+def _moved(cells: npt.NDArray[np.object_], random: np.random.Generator) -> npt.NDArray[np.object_]:
+    """The cells in another order, but for those that are there most."""
+    codes, _ = pd.factorize(cells)
+    free = np.flatnonzero(codes != np.bincount(codes).argmax())
+    moved = cells.copy()
+    moved[free] = cells[random.permutation(free)]
+    return moved

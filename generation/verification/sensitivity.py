@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy import stats
+import pandas as pd
 
 from harness.schema import Metric
 
@@ -52,7 +52,7 @@ def noise_correlation(scores: Scores, metric: Metric, noise: Sequence[str]) -> f
     loss = -sign(metric) * np.array(found, dtype=np.float64)
     if np.ptp(loss) == 0:
         return 0.0
-    return float(stats.spearmanr(np.arange(len(loss)), loss).statistic)
+    return float(np.corrcoef(np.arange(len(loss)), pd.Series(loss).rank())[0, 1])
 
 
 def noise_problems(scores: Scores, metric: Metric, noise: Sequence[str]) -> list[str]:

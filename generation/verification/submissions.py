@@ -26,11 +26,6 @@ Variants = Mapping[str, Mapping[str, bytes]]
 REWRITTEN = ("rows_permuted", "columns_permuted", "white_space", "windows_lines", "byte_order_mark")
 
 
-def shuffled(name: str) -> str:
-    """The name of a prediction that is given to other rows."""
-    return f"{name}_shuffled"
-
-
 @dataclass(frozen=True)
 class Vectors:
     """Predictions by name, in the order of test.csv; `noise` runs from little to much."""

@@ -39,6 +39,7 @@ class SandboxSpec(BaseModel):
     The Python of the harness with the data stack (numpy, pandas, scipy, scikit-learn, skrub, pyarrow) is there as
     `python`; of mlesmith's own code only what `library` names (modules below `harness`, mounted under
     /opt/mlesmith/lib, which is on PYTHONPATH). `commands` maps the name of a command on PATH to the module it runs.
+    `warm` are modules that a warm interpreter imports, besides its own, before it forks this sandbox.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,3 +49,4 @@ class SandboxSpec(BaseModel):
     environment: tuple[tuple[str, str], ...] = ()
     library: tuple[str, ...] = ()
     commands: tuple[tuple[str, str], ...] = ()
+    warm: tuple[str, ...] = ()

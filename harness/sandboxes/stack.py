@@ -32,7 +32,8 @@ WARM_IMPORTS = (
     "pyarrow.parquet, csv, tarfile, doctest, unittest, sqlite3, http.client, logging.config, multiprocessing.pool"
 )
 
-# What the warm interpreter imports: what baselines, graders, preparations and probes do.
+# What the warm interpreter imports: what graders, preparations and probes do. The baselines' own come with the first
+# cell (`SandboxSpec.warm`): skrub takes as long as pandas and scipy together, and a verification has no use for it.
 PRELOADED = (
     *("numpy", "pandas", "scipy.optimize", "scipy.stats", "sklearn.dummy", "sklearn.ensemble", "sklearn.impute"),
     *(
@@ -42,7 +43,7 @@ PRELOADED = (
         "sklearn.pipeline",
         "sklearn.preprocessing",
     ),
-    *("sklearn.tree", "sklearn.metrics", "skrub", "harness.baselines.contestants", "harness.baselines.stack"),
+    *("sklearn.tree", "sklearn.metrics"),
     *("harness.competition.children", "harness.competition.contract", "harness.competition.labels"),
     *("harness.competition.validity", "harness.competition.metrics", "tarfile", "argparse", "importlib.util"),
 )

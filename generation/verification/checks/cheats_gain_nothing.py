@@ -1,15 +1,12 @@
 """Guesses from ids, places, orders, copies and identifiers, from no feature, are no better than the honest constant."""
 
-import numpy as np
-
 from generation.verification.evidence import Bench, Evidence, had
 from generation.verification.findings import Finding
-from generation.verification.intervals import gain
+from generation.verification.intervals import beyond_chance, gain
 from generation.verification.registry import Part, check
-from generation.verification.sensitivity import sign, tie
+from generation.verification.sensitivity import tie
 from harness.schema import Metric
 
-LEAST_SHUFFLES = 20  # of 40: where the metric is not defined on more than half, chance is not known
 STANDARD_ERRORS = 4.0  # nine cheats on two dozen packages of a run: one false alarm in a hundred runs
 
 
@@ -23,7 +20,7 @@ def cheats_gain_nothing(evidence: Evidence) -> Finding:
     metric, bench = evidence.package.card.metric, had(evidence.bench)
     if evidence.package.card.task.split.rule == "time":
         return Finding.needless("rows are in the order of time, which is public, so a place in it may be used")
-    found = {name: beyond_chance(bench, metric, name) for name in bench.shuffles}
+    found = {name: beyond_chance(bench, metric, name) for name in bench.cheats}
     winners = [
         told
         for name, errors in found.items()
@@ -32,15 +29,6 @@ def cheats_gain_nothing(evidence: Evidence) -> Finding:
     best = max(found, key=lambda name: found[name])
     passed = f"{len(found)} cheats; the best is {best}, {found[best]:.1f} standard errors beyond chance"
     return Finding.none_of(winners, where="test.csv", passed=passed)
-
-
-def beyond_chance(bench: Bench, metric: Metric, name: str) -> float:
-    """By how many standard deviations a prediction is better than the same guesses given to other rows."""
-    score, chance = bench.scores.get(name), bench.shuffles[name]
-    chance = chance[np.isfinite(chance)]
-    if score is None or len(chance) < LEAST_SHUFFLES or np.ptp(chance) == 0:
-        return 0.0
-    return float(sign(metric) * (score - chance.mean()) / chance.std(ddof=1))
 
 
 def beyond_constant(bench: Bench, metric: Metric, name: str) -> str:

@@ -13,6 +13,7 @@ from generation.verification.tables import Numbers, Tables, as_numbers
 LIMIT_FORMULA = 0.9999  # held-out share of variance: rounding in the data leaves more, a fitted model of nature less
 LIMIT_TABLE = 0.99  # as for a single column
 MOST_LEVELS = 64  # a table of two such columns has 4,096 cells; few tasks have the rows to fill more
+SHOWN = 2  # what is computed needs two; the first is what a repair leaves out
 MOST_COLUMNS = 16  # 120 pairs
 
 
@@ -38,27 +39,37 @@ def _best_formula(tables: Tables) -> tuple[float, str]:
         return 0.0, "no numeric column"
     train = np.column_stack([as_numbers(tables.train[name]) for name in names])
     test = np.column_stack([as_numbers(tables.test[name]) for name in names])
-    found = [(_held_out(train, np.asarray(tables.y_train), test, np.asarray(tables.y_test)), "a weighted sum")]
+    plain = np.asarray(tables.y_train, dtype=float), np.asarray(tables.y_test, dtype=float)
+    found = [_formula("a weighted sum", names, (train, test), plain)]
     positive = [i for i in range(len(names)) if np.nanmin(train[:, i]) > 0 and np.nanmin(test[:, i]) > 0]
-    y_train, y_test = np.asarray(tables.y_train, dtype=float), np.asarray(tables.y_test, dtype=float)
-    if positive and y_train.min() > 0 and y_test.min() > 0:
-        logs = _held_out(np.log(train[:, positive]), np.log(y_train), np.log(test[:, positive]), np.log(y_test))
-        found.append((logs, "a product of powers"))
+    if positive and min(part.min() for part in plain) > 0:
+        logs = np.log(train[:, positive]), np.log(test[:, positive])
+        answers = np.log(plain[0]), np.log(plain[1])
+        found.append(_formula("a product of powers", [names[i] for i in positive], logs, answers))
     return max(found)
 
 
-def _held_out(x_train: Numbers, y_train: Numbers, x_test: Numbers, y_test: Numbers) -> float:
-    """R² on the test rows of a least-squares plane, over rows without missing cells."""
+def _formula(
+    how: str, names: list[str], inputs: tuple[Numbers, Numbers], answers: tuple[Numbers, Numbers]
+) -> tuple[float, str]:
+    """The skill of a formula, and what it is, with the columns that weigh most: a repair may leave one of them out."""
+    skill, weights = _held_out(inputs[0], answers[0], inputs[1], answers[1])
+    heavy = [names[i] for i in np.argsort(-np.abs(weights), kind="stable")[:SHOWN]]
+    return skill, f"{how}, above all of {' and '.join(map(repr, heavy))}" if heavy else how
+
+
+def _held_out(x_train: Numbers, y_train: Numbers, x_test: Numbers, y_test: Numbers) -> tuple[float, Numbers]:
+    """R² on the test rows of a least-squares plane over rows without missing cells, and its standardized weights."""
     full_train, full_test = np.isfinite(x_train).all(axis=1), np.isfinite(x_test).all(axis=1)
     if full_train.sum() <= 3 * x_train.shape[1] or full_test.sum() < 10:
-        return 0.0
+        return 0.0, np.zeros(0)
     centre, scale = x_train[full_train].mean(axis=0), x_train[full_train].std(axis=0) + 1e-12
     design = np.column_stack([(x_train[full_train] - centre) / scale, np.ones(int(full_train.sum()))])
     weights, *_ = np.linalg.lstsq(design, y_train[full_train], rcond=None)
     guess = np.column_stack([(x_test[full_test] - centre) / scale, np.ones(int(full_test.sum()))]) @ weights
     truth = y_test[full_test]
     total = float(((truth - truth.mean()) ** 2).sum())
-    return 1 - float(((truth - guess) ** 2).sum()) / total if total > 0 else 0.0
+    return 1 - float(((truth - guess) ** 2).sum()) / total if total > 0 else 0.0, weights[:-1]
 
 
 def _best_table(tables: Tables) -> tuple[float, str]:

@@ -2,9 +2,9 @@
 
 Runs inside a sandbox apart from every agent: `python bench.py METRIC ANSWERS JOB RESULT`. JOB is an .npz of predictions
 by name (rows as in the ids of `rules`) with a `job`: a JSON text of `rules`, `targets`, `columns`, `vectors`, `mutate`,
-`resample`, `draws`, `shuffle`, `times`, `sign` (1 where more is better, else -1), `seed`. What is shuffled is resampled
-as well where it beats the constant. RESULT becomes JSON: `scores`, `mutants`, `replicates`, `shuffles`; null where a
-score is none.
+`resample`, `draws`, `shuffle`, `suspect`, `times`, `sign` (1 where more is better, else -1), `seed`. A suspect is
+resampled as well where it beats the constant. RESULT becomes JSON: `scores`, `mutants`, `replicates`, `shuffles`; null
+where a score is none.
 """
 
 import json
@@ -32,7 +32,12 @@ def frame(ids: pd.Series, columns: list[str], prediction: Array) -> pd.DataFrame
     made = {str(ids.name): ids.to_numpy()}
     for at, name in enumerate(columns):
         made[name] = prediction if prediction.ndim == 1 else prediction[:, at]
-    return pd.DataFrame(made)
+    return plain(pd.DataFrame(made))
+
+
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Texts as objects, as pandas 2 has them: rows are drawn thousands of times, which takes Arrow twice as long."""
+    return frame.astype({name: object for name in frame if frame[name].dtype.kind not in "fiub"})
 
 
 def finite(score: Score, truth: pd.DataFrame, guess: pd.DataFrame) -> float | None:
@@ -49,6 +54,7 @@ class Mutants:
 
     def __init__(self, score: Score, perfect: pd.DataFrame, columns: list[str]) -> None:
         self.score, self.perfect, self.columns = score, perfect, columns
+        self.middle: float | None = None
 
     def moved(self, guess: pd.DataFrame, order: Array) -> pd.DataFrame:
         """The predictions given to other rows."""
@@ -60,6 +66,8 @@ class Mutants:
         Half in every number, or in every second row: where one 0 costs more than all else, or labels lie far apart,
         noise would never come to those of other rows.
         """
+        if self.middle is not None:
+            return self.middle
         best, places = self.perfect.loc[truth.index], np.arange(len(truth))
         far = np.roll(places, len(truth) // 2)
         name = self.columns[0]
@@ -67,7 +75,8 @@ class Mutants:
             half = best.assign(**{name: (best[name] + self.moved(best, far)[name]) / 2})
         else:
             half = self.moved(best, np.where(places % 2, places, far))
-        return (self.score(truth, best) + self.score(truth, half)) / 2
+        self.middle = (self.score(truth, best) + self.score(truth, half)) / 2
+        return self.middle
 
     def mistakes_ignored(self, truth: pd.DataFrame, guess: pd.DataFrame) -> float:
         keep = self.key(self.perfect.loc[guess.index]) == self.key(guess)
@@ -177,13 +186,13 @@ def main(arguments: Iterable[str]) -> None:
     with np.load(job_file, allow_pickle=False) as arrays:
         job = json.loads(str(arrays["job"]))
         rules = SubmissionRules.from_json(job["rules"])
-        truth = read_answers(answers, rules, job["targets"])
+        truth = plain(read_answers(answers, rules, job["targets"]))
         guesses = {name: frame(truth[rules.id_column], job["columns"], arrays[name]) for name in job["vectors"]}
     score: Score = load_metric(metric).evaluate
     tried = {name: guesses[name] for name in job["mutate"]}
     broken = Mutants(score, guesses["answers"], job["columns"]).all() if tried else {}
     scores = {name: finite(score, truth, guess) for name, guess in guesses.items()}
-    resampled = [*job["resample"], *better(scores, job["shuffle"], job["sign"])]
+    resampled = [*job["resample"], *better(scores, job["suspect"], job["sign"])]
     found = {
         "scores": scores,
         "mutants": {

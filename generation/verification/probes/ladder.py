@@ -219,15 +219,19 @@ class Boosted:
         """One question a level, and the leaf of every row."""
         rows, columns = bins.shape
         leaf, questions = np.zeros(rows, dtype=np.int64), []
+        place = np.arange(columns) * BINS + bins
+        # The slopes of all classes add up to nothing, so the last one's is known from the others'.
+        known = slope[:, :-1] if self.classes else slope
+        mass, steps = np.repeat(weight, columns), [np.repeat(one, columns) for one in known.T]
         for level in range(DEPTH):
-            cells = (leaf[:, None] * columns + np.arange(columns)) * BINS + bins
             shape = (2**level, columns, BINS)
             size = int(np.prod(shape))
-            flat = cells.ravel()
-            count = np.bincount(flat, np.repeat(weight, columns), size).reshape(shape).cumsum(axis=2)
+            flat = (leaf[:, None] * (columns * BINS) + place).ravel()
+            count = np.bincount(flat, mass, size).reshape(shape).cumsum(axis=2)
+            lefts = [np.bincount(flat, one, size).reshape(shape).cumsum(axis=2) for one in steps]
+            lefts += [-np.sum(lefts, axis=0)] if self.classes else []
             gain = np.zeros((columns, BINS))
-            for one in slope.T:
-                left = np.bincount(flat, np.repeat(one, columns), size).reshape(shape).cumsum(axis=2)
+            for left in lefts:
                 right, others = left[:, :, -1:] - left, count[:, :, -1:] - count
                 gain += (left**2 / (count + 1.0) + right**2 / (others + 1.0)).sum(axis=0)
             column, cut = divmod(int(gain[:, :-1].argmax()), BINS - 1)

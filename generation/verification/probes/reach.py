@@ -14,6 +14,7 @@ import re
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO
@@ -41,6 +42,7 @@ CELLS = 5  # in a line; fewer where there are two numbers side by side
 NUMBERS = re.compile(rb"\d[\"']?[ \t]*[,;\t| ][ \t\"']*[-+.]?\d")
 
 
+@lru_cache(maxsize=1 << 16)
 def cell(text: str) -> str:
     """A cell in one form: a number at 6 significant digits, else the bare word."""
     word = text.strip(" \t\r\"'[](){}").lower()

@@ -143,6 +143,7 @@ def _job(spec: SandboxSpec, binds: dict[str, str], *, limited: bool) -> dict[str
         "rlimits": always if limited else always | without_groups,
         "environment": variables(spec),
         "cwd": WORKSPACE,
+        "warm": spec.warm,
     }
 
 

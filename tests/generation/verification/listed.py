@@ -62,8 +62,9 @@ def mutants_page(told: Mapping[str, str]) -> str:
     lines = [
         "## Broken metrics\n",
         f"{len(names)} broken versions of each task's own metric, which its answers must tell from the good one: "
-        f"{_listed(names)}. A metric that validates nothing is none of them: the rules of a submission are the "
-        "harness's, and a metric.py cannot loosen them.\n",
+        f"{_listed(names)}. A metric that validates nothing, or that leaves out rows without a number, is none of "
+        "them: the rules of a submission are the harness's, a metric.py cannot loosen them, and no gap ever reaches "
+        "it (malformed `nan`, `cell_empty`).\n",
         "| base task | what the check says |",
         "|---|---|",
         *(f"| {base} | {words} |" for base, words in told.items()),

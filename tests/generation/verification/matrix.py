@@ -10,7 +10,7 @@ from pathlib import Path
 
 import anyio
 
-from benchmarks.targets import wilson
+from generation.shares import wilson
 from generation.verification.findings import Layer
 from generation.verification.registry import Check, catalogue
 from tests.generation.verification.good_bases import BASES

@@ -95,6 +95,7 @@ def bench(gain: float, shuffled: float) -> Bench:
         scores={"constant": 0.5, "cheat": 0.5 + gain},
         noise=(),
         slices=(),
+        cheats=("cheat",),
         replicates={"constant": 0.5 + draws, "cheat": 0.5 + gain + draws[::-1]},
         shuffles={"cheat": 0.5 + shuffled + draws[:40]},
     )

@@ -15,6 +15,7 @@ from generation.verification.sensitivity import noise_problems, not_best, violat
 from generation.verification.submissions import LADDER, rewritten, sample_prediction_file, shuffled_sample, vectors
 from generation.verification.tables import Tables, read_tables
 from harness.schema import Metric
+from tests.generation.verification.good_bases import table_of
 from tests.generation.verification.good_packages import good_package, run_here
 
 TARGETS = ("mass", "blooms", "kind")
@@ -46,6 +47,17 @@ def test_vectors_behave_under_a_sound_metric(form: tuple[Form, Path]) -> None:
     metric = METRIC.model_copy(update={"best": scores["answers"]})
     assert violations(scores, metric, known.noise, known.slices) == []
     assert len(known.noise) == 10
+
+
+def test_the_wrong_answer_in_an_order_is_the_farther_end(tmp_path: Path) -> None:
+    package = good_package(tmp_path, "vigour", table_of("vigour"))
+    run_here(package.files["prepare.py"], tmp_path, tmp_path / "out")
+    one = Form(read_tables(package.card, tmp_path / "out" / "public", tmp_path / "out" / "private"))
+    low, *_, high = one.labels
+    found = set(zip(map(str, one.truth), map(str, one.wrong()), strict=True))
+    assert {(low, high), (high, low)} <= found
+    assert {wrong for _, wrong in found} == {low, high}
+    assert all(true != wrong for true, wrong in found)
 
 
 def test_a_flipped_or_flat_metric_is_told(form: tuple[Form, Path]) -> None:

@@ -78,6 +78,20 @@ def test_what_many_rows_share_tells_none_of_them() -> None:
         assert reach.found(rows)[0] == pytest.approx(share)
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_numbers_beside_zeros_are_common(there: bool, tmp_path: Path) -> None:
+    """Beside zeros every number stands in some file; a table of them lies there only if its own rows do."""
+    random = np.random.default_rng(0)
+    mails = pd.DataFrame(0, index=range(300), columns=list("abcdef"))
+    mails["a"] = random.permutation(np.arange(1, 2001))[:300]
+    mails.loc[150:, ["b", "c", "d", "e", "f"]] = random.integers(1, 9999, (150, 5))
+    common = {run for number in range(2001) for run in runs([str(number), *"00000"])}
+    own = {run for row in mails.astype(str).to_numpy().tolist() for run in runs(row)} if there else set()
+    known = np.array(sorted(common | own), dtype=np.uint64)
+    found = finding(mails, Reach(known, np.zeros(len(known), dtype=np.uint32), ("a file",), ()), tmp_path)
+    assert found[0] is (Verdict.FAIL if there else Verdict.PASS)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

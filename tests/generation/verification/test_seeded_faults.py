@@ -86,6 +86,16 @@ def test_good_packages_raise_no_alarm(base: str, seed: int, tmp_path: Path) -> N
             assert found.verdict is Verdict.PASS or not found.applies, (check.id, found)
 
 
+@pytest.mark.parametrize(
+    ("name", "columns"), [("target_is_a_sum", {"stem", "leaves"}), ("target_is_a_product", {"leaves", "each"})]
+)
+def test_a_formula_is_told_with_its_columns(name: str, columns: set[str], tmp_path: Path) -> None:
+    """So that a repair can leave one of them out, and the question is no longer empty."""
+    package, others = next(fault for fault in FAULTS if fault.name == name).made(tmp_path)
+    found = finding("data.determined_by_several", evidence_of(package, tmp_path, others))
+    assert set(re.findall(r"'([^']+)'", found.evidence)) == columns
+
+
 def test_natural_coincidences_are_no_duplicates(tmp_path: Path) -> None:
     """Three columns of few levels make many equal rows; none of them tells that a test row was copied."""
     table = plants(900).assign(height="40", light="8", water="3", soil="6")

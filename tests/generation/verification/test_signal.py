@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
+from generation.verification.checks.split_unbiased import chi_squared, kolmogorov_smirnov
 from generation.verification.signal import column_skill, order_skill, sort_key, transfer_skill
 
 LIMIT = 0.02
@@ -85,3 +87,19 @@ def test_skill_of_a_label_from_one_column() -> None:
 def test_words_sort_by_the_alphabet_and_numbers_by_value() -> None:
     assert sort_key(pd.Series(["10", "9", "-1"])).argsort().tolist() == [2, 1, 0]
     assert sort_key(pd.Series(["id_b", "id_a", "id_c"])).argsort().tolist() == [1, 0, 2]
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.2, 1.0])
+def test_two_parts_are_compared_as_scipy_compares_them(shift: float) -> None:
+    random = np.random.default_rng(5)
+    one, other = random.normal(size=900), np.round(random.normal(shift, size=300), 1)
+    judged = stats.ks_2samp(one, other, method="asymp").pvalue
+    assert np.log(kolmogorov_smirnov(one, other)) == pytest.approx(np.log(judged), rel=0.1, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "counts", [[[30, 50], [20, 10]], [[30, 50, 7], [20, 10, 3]], [[90, 200, 300, 40], [30, 70, 90, 40]]]
+)
+def test_counts_are_compared_as_scipy_compares_them(counts: list[list[float]]) -> None:
+    table = np.array(counts, dtype=np.float64)
+    assert chi_squared(table) == pytest.approx(stats.chi2_contingency(table).pvalue)

@@ -1,10 +1,15 @@
 """What is told of a task's worth: ways, differences with intervals, the difficulty that follows."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from generation.repair import graded_by
-from generation.verification.evidence import Bench, Lacking
+from generation.verification.evidence import Bench, Evidence, Lacking
+from generation.verification.findings import Verdict
+from generation.verification.registry import chosen
 from generation.verification.worth import Worth, difficulty, worth_of
 from harness.schema import Metric
 from tests.generation.verification.good_packages import good_package
@@ -74,3 +79,21 @@ def test_a_package_carries_the_difficulty_and_stays_as_it_was(tmp_path) -> None:
     assert graded.card.task.difficulty == "hard"
     assert graded.files == package.files
     assert graded.card.task.model_copy(update={"difficulty": ""}) == package.card.task
+
+
+@pytest.mark.parametrize(
+    ("score", "chance", "spread", "verdict"),
+    [
+        (3.0, 4.2, 0.2, Verdict.PASS),
+        (3.0, 3.1, 0.2, Verdict.FAIL),  # a metric that pays for guessing: its guesses do as well on other rows
+        (4.0, 5.0, 0.2, Verdict.FAIL),
+    ],
+)
+def test_a_probe_must_beat_the_constant_and_its_own_shuffled_guesses(
+    score: float, chance: float, spread: float, verdict: Verdict, tmp_path: Path
+) -> None:
+    made = bench({"constant": 4.0, "strong": score})
+    shuffled = chance + np.random.default_rng(1).normal(0, spread, 40)
+    shuffled[0] = score - 0.01  # one shuffle of them may do as well by luck
+    evidence = Evidence(good_package(tmp_path), bench=replace(made, shuffles={"strong": shuffled}))
+    assert chosen(["execution.probe_beats_constant"])[0].run(evidence).verdict is verdict

@@ -58,6 +58,19 @@ def sandbox_env(room: ProvidedSandbox) -> ProvidedSandbox:
     return room
 
 
+async def test_modules_that_a_sandbox_asks_for_are_there_from_its_beginning() -> None:
+    program = "import sys; print('colorsys' in sys.modules)"
+    for asked, there in (((), "False"), (("colorsys", "no_such_module"), "True"), ((), "True")):
+        room = BubbleSandbox(SandboxSpec(warm=asked))
+        try:
+            assert isinstance(await room.server(warm=True), WarmBubble)
+            await room.write_file("/workspace/look.py", program)
+            done = await room.python(["/workspace/look.py"])
+            assert (done.stdout.strip(), done.stderr) == (there, "")
+        finally:
+            await room.close()
+
+
 async def test_the_first_use_decides() -> None:
     fresh, warm_one = BubbleSandbox(SandboxSpec()), BubbleSandbox(SandboxSpec())
     try:

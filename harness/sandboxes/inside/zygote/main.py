@@ -53,9 +53,13 @@ def main() -> None:
         descriptors = array.array("i")
         for _, _, data in ancillary:
             descriptors.frombytes(data)
+        job = json.loads(text)
+        lacking = [name for name in job["warm"] if name not in sys.modules]
+        if lacking:
+            warm(lacking)
         if os.fork() == 0:
             channel.close()
-            _sandbox(json.loads(text), socket.socket(fileno=descriptors[0]))
+            _sandbox(job, socket.socket(fileno=descriptors[0]))
         os.close(descriptors[0])
 
 
