@@ -66,8 +66,9 @@ async def grader_room(key: str, spec: SandboxSpec, kind: str) -> AsyncIterator[t
     room = rooms[key]
     room.users += 1
     room.uses += 1
+    folder = f"job{room.uses}"  # before waiting: others may come while the room is being made
     try:
-        yield await asyncio.shield(room.sandbox), f"job{room.uses}"
+        yield await asyncio.shield(room.sandbox), folder
     except Exception:
         room.over.set()
         raise

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.competition.reasons import Reason, Status
+from harness.grader_rooms import grader_room
 from harness.grading import GraderCrashed, GradeReport, Value, grade
 from harness.preparation import answers_file
 from harness.prepared import PreparedTask
@@ -179,6 +180,30 @@ def test_many_submissions_share_one_grader_and_grading_is_quick(prepared_task: P
         assert {report.score for report in reports.values()} == {task.sample_score}
     # A sandbox each would be 59 times the first figure more.
     assert seconds[60] < 20 * seconds[1] + 1, seconds
+
+
+def test_submissions_that_come_while_the_grader_starts_keep_their_own_scores(prepared_task: PreparedOf) -> None:
+    task = prepared_task("number")
+    values = {"best": answers_file(task), "sample": sample(task)}
+    scores = {"best": task.best_score, "sample": task.sample_score}
+
+    async def at_once(names: list[str]) -> list[float | None]:
+        reports = await asyncio.gather(*(grade(task, {name: values[name]}) for name in names))
+        return [report[name].score for name, report in zip(names, reports, strict=True)]
+
+    names = ["best", "sample"] * 4
+    assert asyncio.run(at_once(names)) == [scores[name] for name in names]
+
+
+def test_users_of_a_new_grader_room_have_folders_of_their_own() -> None:
+    async def folders() -> list[str]:
+        async def use() -> str:
+            async with grader_room("shared", SandboxSpec(), "bubble") as (_, folder):
+                return folder
+
+        return await asyncio.gather(*(use() for _ in range(4)))
+
+    assert len(set(asyncio.run(folders()))) == 4
 
 
 def test_check_submission_in_an_agents_sandbox(prepared_task: PreparedOf, tmp_path: Path) -> None:
