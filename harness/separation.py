@@ -62,10 +62,9 @@ def separation(log_dir: Path, cells: pd.DataFrame, seed: int = 0) -> Separation:
     not one of `harness.competition.metrics` is left out, for its code never runs on the host.
     """
     rated = cells[(cells["status"] == "graded") & (cells["epoch"] == 1) & (cells["family"] != "control")]
-    kept = _submissions(log_dir, set(rated["sample_uuid"]))
+    places, kept = _told(log_dir, set(rated["sample_uuid"]))
     judged = []
-    packages = select(*_places(log_dir))
-    for task in prepare_all(packages, "auto"):
+    for task in prepare_all(select(*places), "auto"):
         metric = task.package.card.metric.name
         rows = rated[rated["task"] == task.package.id]
         made = zip(rows["contestant"].astype(str), rows["sample_uuid"].astype(str), strict=True)
@@ -75,25 +74,19 @@ def separation(log_dir: Path, cells: pd.DataFrame, seed: int = 0) -> Separation:
     return Separation(tuple(judged))
 
 
-def _places(log_dir: Path) -> list[str]:
-    """The packages that the samples of the logs were made of."""
-    found: dict[str, None] = {}
-    for info in list_eval_logs(str(log_dir)):
-        for sample in read_eval_log_samples(info.name, all_samples_required=False, exclude_fields=TOO_LARGE):
-            found.setdefault(str(sample.metadata.get(PACKAGE)))
-    return [place for place in found if Path(place).is_dir()]
-
-
-def _submissions(log_dir: Path, wanted: set[str]) -> dict[str, str]:
+def _told(log_dir: Path, wanted: set[str]) -> tuple[list[str], dict[str, str]]:
+    """The packages that the samples of the logs were made of, and the wanted submissions by their sample."""
+    places: dict[str, None] = {}
     found = {}
     for info in list_eval_logs(str(log_dir)):
         for sample in read_eval_log_samples(
             info.name, all_samples_required=False, exclude_fields=TOO_LARGE - {"store"}
         ):
+            places.setdefault(str(sample.metadata.get(PACKAGE)))
             text = sample.store.get(KEPT)
             if sample.uuid in wanted and isinstance(text, str):
                 found[str(sample.uuid)] = text
-    return found
+    return [place for place in places if Path(place).is_dir()], found
 
 
 def _judge(task: PreparedTask, guesses: dict[str, str], generator: np.random.Generator) -> TaskSeparation:
