@@ -71,6 +71,23 @@ def twice(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table, table.head(len(table) // 5)], ignore_index=True)
 
 
+def nudged(table: pd.DataFrame) -> pd.DataFrame:
+    """A fifth of the rows are there twice, the second time measured a hair otherwise."""
+    again = table.head(len(table) // 5)
+    drawn = np.random.default_rng(13)
+    height = again["height"].astype(float) + drawn.uniform(0.001, 0.004, len(again))
+    soil = again["soil"].astype(float) + drawn.uniform(0.0001, 0.0004, len(again))
+    copies = again.assign(height=height.map("{:.3f}".format), soil=soil.map("{:.4f}".format))
+    return pd.concat([table, copies], ignore_index=True)
+
+
+def with_another_pot(table: pd.DataFrame) -> pd.DataFrame:
+    """A fifth of the rows are there twice, the second time under another pot."""
+    again = table.head(len(table) // 5)
+    copies = again.assign(pot=again["pot"].map({"clay": "tin", "tin": "wood", "wood": "clay"}))
+    return pd.concat([table, copies], ignore_index=True)
+
+
 def of_a_library(table: pd.DataFrame) -> pd.DataFrame:
     """Numbers that a library carries along, and what follows from them; its datasets agents cannot see."""
     with np.load(Path(stats.__file__).with_name("_sobol_direction_numbers.npz")) as arrays:
@@ -226,6 +243,19 @@ ORDERS = (
         ),
         base="kind_chances",
         raw=twice,
+    ),
+    Fault(
+        "nearly_the_same_rows",
+        "data.near_duplicates",
+        "rows come again with their measurements nudged, and the two fall apart",
+        raw=nudged,
+    ),
+    Fault(
+        "rows_but_for_one_column",
+        "data.near_duplicates",
+        "rows come again with one column changed, and the two fall apart",
+        base="kind",
+        raw=with_another_pot,
     ),
 )
 
