@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from os.path import commonpath
 from pathlib import Path
 
-from inspect_ai.log import list_eval_logs
-
 from harness.errors import UserError
+from harness.logs.files import SUFFIXES
+from harness.logs.files import log_files as found_logs
 from leaderboards.places import is_table
 from leaderboards.report.logs import VIEWER, LogLinks, log_links
 from leaderboards.results import ResultsTable
-
-LOG = (".eval", ".json")
 
 
 class BadViewer(UserError):
@@ -38,18 +36,14 @@ def links_of(table: ResultsTable, places: Sequence[str], viewer: str = VIEWER) -
 
 def log_files(places: Sequence[str]) -> list[Path]:
     """The logs below those places that are folders of this machine."""
-    found = []
-    for place in places:
-        if "://" not in place and Path(place).is_dir():
-            found += [Path(info.name.removeprefix("file://")) for info in list_eval_logs(str(Path(place).resolve()))]
-        elif place.endswith(LOG) and Path(place).is_file():
-            found.append(Path(place).resolve())
-    return sorted(found)
+    here = [place for place in places if "://" not in place]
+    wanted = [place for place in here if Path(place).is_dir() or (place.endswith(SUFFIXES) and Path(place).is_file())]
+    return sorted(Path(file.place) for file in found_logs(wanted))
 
 
 def _folder(places: Sequence[str]) -> str:
     """The folder that all places are in, called as they were; empty where there is none."""
-    folders = [str(Path(place).parent) if place.endswith(LOG) else place for place in places]
+    folders = [str(Path(place).parent) if place.endswith(SUFFIXES) else place for place in places]
     if not folders or any("://" in place for place in folders):
         return folders[0] if len(folders) == 1 else ""
     if len({Path(place).is_absolute() for place in folders}) > 1:

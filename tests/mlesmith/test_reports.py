@@ -126,5 +126,5 @@ def test_the_yield_is_read_from_the_logs_of_generation(tmp_path: Path, monkeypat
     log = read_eval_log(str(log_files([str(tmp_path / "logs")])[0]))
     log.eval.task = "suite"
     (tmp_path / "other").mkdir()
-    write_eval_log(log, str(tmp_path / "other" / "run.eval"))
+    write_eval_log(log, str(tmp_path / "other" / "generate.eval"))
     assert yield_in([str(tmp_path / "other")]) is None

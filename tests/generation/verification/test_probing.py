@@ -49,14 +49,13 @@ def test_vectors_behave_under_a_sound_metric(form: tuple[Form, Path]) -> None:
     assert len(known.noise) == 10
 
 
-def test_the_wrong_answer_in_an_order_is_the_farther_end(tmp_path: Path) -> None:
+def test_the_wrong_answer_in_an_order_is_a_neighbour_or_the_farther_end(tmp_path: Path) -> None:
     package = good_package(tmp_path, "vigour", table_of("vigour"))
     run_here(package.files["prepare.py"], tmp_path, tmp_path / "out")
     one = Form(read_tables(package.card, tmp_path / "out" / "public", tmp_path / "out" / "private"))
     low, *_, high = one.labels
     found = set(zip(map(str, one.truth), map(str, one.wrong()), strict=True))
     assert {(low, high), (high, low)} <= found
-    assert {wrong for _, wrong in found} == {low, high}
     assert all(true != wrong for true, wrong in found)
 
 
