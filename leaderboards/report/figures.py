@@ -39,6 +39,7 @@ def figure_saved(path: Path, width: float, height: float, columns: int = 1) -> I
         yield made
         for form, metadata in METADATA.items():
             figure.savefig(path.with_suffix(f".{form}"), metadata=metadata)
+            figure.set_layout_engine("none")  # the second form takes the places that were found for the first
 
 
 def plain_labels(axes: Axes) -> None:

@@ -104,7 +104,8 @@ def furthest_rows(found: Pairs) -> list[list[str]]:
 
 def pairs_figure(found: Pairs, path: Path, title: str) -> None:
     """Both matrices side by side."""
-    size = 2.2 + 0.3 * len(found.contestants)
+    count = len(found.contestants)
+    size = 2.2 + (0.3 if count <= MOST_NUMBERED else 0.15) * count  # without numbers a name's height is enough
     with figure_saved(path, 2 * size + 1.4, size + 0.6, columns=2) as axes:
         _matrix(axes[0], found, found.won, (0.0, 1.0), f"{title}: won, %")
         reach = _reach(found)
