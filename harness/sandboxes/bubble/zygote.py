@@ -104,7 +104,9 @@ class Zygote:
         except TimeoutError:
             with suppress(ProcessLookupError):
                 self._process.kill()
-            await self._process.wait()
+            # Bounded, too: where a loop ends in the middle of a start, nobody may tell it of an end that has come.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), END_S)
         await asyncio.to_thread(shutil.rmtree, self._room, ignore_errors=True)
 
 
