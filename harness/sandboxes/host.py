@@ -27,6 +27,7 @@ from harness.sandboxes.bubble.arguments import HOUSE
 from harness.sandboxes.inside.server import files
 from harness.sandboxes.provider import Plain, ProvidedSandbox
 from harness.sandboxes.spec import DATA, RULES, WORKSPACE, SandboxSpec
+from harness.sandboxes.starting import start_process
 
 SUBMISSION = "submission.csv"
 FLAG = "--host-is-not-isolated"
@@ -90,7 +91,7 @@ class HostSandbox(ProvidedSandbox):
                 _refuse(f"the command {cmd[:3]}")
         seen = {mount.target: str(mount.source) for mount in self._spec.mounts}
         words = [sys.executable, *cmd[1:], "--data", seen[DATA], "--rules", seen[RULES]]
-        process = await asyncio.create_subprocess_exec(
+        process = await start_process(
             *words,
             cwd=self._place,
             env=self._environment(),

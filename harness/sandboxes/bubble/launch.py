@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from harness.errors import MachineError
+from harness.sandboxes.starting import start_process
 
 ENTER = Path(__file__).resolve().parent.parent / "inside" / "enter.py"
 # Covered with the stage in a mount namespace of the launcher's own; on every system, and nobody's data lies in one.
@@ -49,7 +50,7 @@ def _words() -> list[str]:
 
 async def start(job: Job, descriptor: int) -> asyncio.subprocess.Process:
     """Start the job with one inherited descriptor; what goes wrong is said on its standard error."""
-    process = await asyncio.create_subprocess_exec(
+    process = await start_process(
         *_words(),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,

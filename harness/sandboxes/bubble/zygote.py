@@ -104,9 +104,7 @@ class Zygote:
         except TimeoutError:
             with suppress(ProcessLookupError):
                 self._process.kill()
-            # Bounded, too: where a loop ends in the middle of a start, nobody may tell it of an end that has come.
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), END_S)
+            await self._process.wait()
         await asyncio.to_thread(shutil.rmtree, self._room, ignore_errors=True)
 
 
