@@ -243,6 +243,21 @@ def test_it_prints_with_everything_open(browser: Chrome, pages: dict[str, Path],
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_charts_are_scaled_to_the_paper_and_not_cut(browser: Chrome, pages: dict[str, Path]) -> None:
+    opened(browser, pages["usual"])
+    emulate(browser, media="print")
+    script = """
+        const place = document.querySelector(".chart"); place.style.width = "400px";
+        return Array.from(place.querySelectorAll(".main-svg"), (layer) => [
+          layer.getBoundingClientRect().width, layer.viewBox.baseVal.width, place.getBoundingClientRect().height])"""
+    layers = browser.execute_script(script)
+    assert layers
+    for shown, drawn, high in layers:
+        assert shown == pytest.approx(400, abs=1)
+        assert drawn > 800
+        assert high < 400
+
+
 def test_links_lead_into_inspects_viewer(browser: Chrome, pages: dict[str, Path]) -> None:
     opened(browser, pages["usual"])
     for table, words in (("#board-0", "#/logs/one%20log.eval"), ("#tasks", "/samples/sample/curated_000/1")):

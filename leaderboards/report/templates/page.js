@@ -121,12 +121,23 @@ function narrowed(data, layout) {
   }
 }
 
+// Paper is narrower than the window that a chart was drawn for: there it is scaled (style.css), not cut.
+function scalable(place) {
+  const { width, height } = place._fullLayout;
+  place.style.setProperty("--width", `${width}px`);
+  place.style.setProperty("--shape", `${width} / ${height}`);
+  for (const layer of place.querySelectorAll(".main-svg")) layer.setAttribute("viewBox", `0 0 ${width} ${height}`);
+}
+
 function draw(name) {
   const place = document.getElementById(name);
   const { data, layout } = themed(charts[name], getComputedStyle(document.documentElement));
   if (place.clientWidth < NARROW) narrowed(data, layout);
   const options = { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false };
+  const known = place.classList.contains("js-plotly-plot");
   globalThis.Plotly.react(place, data, layout, options);
+  scalable(place);
+  if (!known) place.on("plotly_afterplot", () => scalable(place));
 }
 
 function drawAll() {
