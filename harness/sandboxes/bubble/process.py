@@ -73,6 +73,7 @@ class Bubble(Conversation):
         except BaseException:  # a waiting that is given up, too, must leave nothing
             ours.close()
             linger(group)
+            await dissolve()
             raise
         finally:
             theirs.close()

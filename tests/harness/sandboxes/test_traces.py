@@ -94,7 +94,7 @@ async def test_after_cancelling() -> None:
     assert (running(70_003), groups(mark())) == ([], [])
 
 
-@pytest.mark.parametrize("turns", [1, 3, 10, 30, 100])
+@pytest.mark.parametrize("turns", [*range(1, 40), 100])
 async def test_after_cancelling_while_it_starts(turns: int) -> None:
     task = asyncio.create_task(open_sandbox(SandboxSpec(environment=(("TURNS", str(turns)),))).__aenter__())
     for _ in range(turns):
@@ -106,9 +106,7 @@ async def test_after_cancelling_while_it_starts(turns: int) -> None:
         pass
     else:
         await sandbox.close()
-    async with asyncio.timeout(5):
-        while groups(mark()) and not cgroups.sweep():
-            await asyncio.sleep(0)
+    assert groups(mark()) == []
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3, 10])
