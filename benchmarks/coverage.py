@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboards.bradley_terry import ELO
-from leaderboards.coefficients import concordance, pearson
+from leaderboards.coefficients import Interval, concordance, pearson
 from leaderboards.noise import corrected
 from leaderboards.outcomes import FAILED, Outcomes, outcomes_from_scores
 from leaderboards.ratings import Ratings, fit_outcomes, rate_outcomes
@@ -124,9 +124,8 @@ def corrections(world: World, tasks: tuple[int, int], agents: int, true_r: float
         if found is not None:
             held.append(
                 (
-                    (found.r.low or -1) <= pearson(*targets) + 1e-12
-                    and pearson(*targets) - 1e-12 <= (found.r.high or 1),
-                    (found.ccc.low or -1) <= concordance(*targets) <= (found.ccc.high or 1),
+                    _within(found.r, pearson(*targets)),
+                    _within(found.ccc, concordance(*targets)),
                 )
             )
     shares = np.mean(held, axis=0)
@@ -143,6 +142,12 @@ def corrections(world: World, tasks: tuple[int, int], agents: int, true_r: float
         )
         for name, share in zip(("r", "CCC"), shares, strict=True)
     ]
+
+
+def _within(found: Interval, truth: float) -> bool:
+    """Whether an interval, open at an end that is not known, holds the truth but for rounding."""
+    low, high = (end if end is not None else bound for end, bound in ((found.low, -1.0), (found.high, 1.0)))
+    return low - 1e-12 <= truth <= high + 1e-12
 
 
 def _two_truths(agents: int, true_r: float, rng: np.random.Generator) -> list[Floats]:

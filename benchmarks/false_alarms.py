@@ -10,13 +10,11 @@ What came of a dataset is kept in the cache as long as the code is the same, so 
 """
 
 import argparse
-import hashlib
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import anyio
 import numpy as np
@@ -24,7 +22,7 @@ from pydantic import BaseModel, ConfigDict
 
 import generation
 import harness
-from benchmarks.targets import DATA, LISTS, Known, fetched, profiled, read
+from benchmarks.targets import DATA, LISTS, Known, fetched, fingerprint, profiled, read
 from generation.bench import Bench
 from generation.engines import open_engine
 from generation.formulation import Formulation
@@ -77,16 +75,6 @@ class Judged:
 
     right: bool
     why: str
-
-
-def code() -> str:
-    """A fingerprint of what decides the outcome."""
-    found = hashlib.sha256()
-    for package in (generation, harness):
-        for path in sorted(Path(str(package.__file__)).parent.rglob("*")):
-            if path.suffix in {".py", ".toml", ".j2"}:
-                found.update(path.read_bytes())
-    return found.hexdigest()[:16]
 
 
 def came(known: Known, version: str, *, kept: bool = False) -> Came:
@@ -226,7 +214,7 @@ def main() -> None:
     words.add_argument("--processes", type=int, default=processors())
     said = words.parse_args()
     known = [one for one in read(LISTS[said.list]) if not said.only or one.dataset in said.only]
-    version = code()
+    version = fingerprint(generation, harness)
     with ProcessPoolExecutor(said.processes) as pool:
         waiting = [pool.submit(came, one, version, kept=said.kept) for one in known]
         found = [done.result() for done in waiting]

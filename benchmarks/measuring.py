@@ -37,10 +37,14 @@ class Measured:
 
 @dataclass
 class _Seen:
-    """A process when it was last looked at: its own seconds, those of ended children, and who they are."""
+    """A process when it was last looked at: its own seconds, those it has waited for, and the children that ran.
+
+    `ended` are the seconds of the children that have ended, whether they were waited for or not.
+    """
 
     own: float = 0.0
     waited: float = 0.0
+    ended: float = 0.0
     children: set[tuple[int, int]] = field(default_factory=set)
 
 
@@ -61,9 +65,13 @@ class _Watch:
         while waiting:
             pid = waiting.pop()
             found = self.seen.setdefault((pid, known[pid].born), _Seen())
+            gone = {key for key in found.children if key[0] not in known or known[key[0]].born != key[1]}
+            # Between two looks either the parent has waited for all that ended, or what was seen of them is more.
+            found.ended += max(known[pid].waited - found.waited, sum(self.seconds(child) for child in gone))
             found.own, found.waited = known[pid].own, known[pid].waited
             below = children.get(pid, [])
             # The first parent counts: who lost it is waited for by another one.
+            found.children -= gone
             found.children |= {key for child in below if (key := (child, known[child].born)) not in self.seen}
             waiting += below
             total += _proportional_mb(pid)
@@ -74,7 +82,7 @@ class _Watch:
     def seconds(self, key: tuple[int, int]) -> float:
         """Of a process and of all below it."""
         found = self.seen.get(key, _Seen())
-        return found.own + max(found.waited, sum(self.seconds(child) for child in found.children))
+        return found.own + found.ended + sum(self.seconds(child) for child in found.children)
 
     @property
     def roots(self) -> list[tuple[int, int]]:

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from benchmarks.help_pages import PACKAGE, documented
 from generation import profile, rules
@@ -76,12 +77,12 @@ def second_reader(known: Sequence[Known]) -> list[Asked]:
     return [Asked(one, tuple(filter(None, found))) for one, found in zip(known, guesses, strict=True)]
 
 
-def code() -> str:
-    """A fingerprint of what decides the questions."""
+def fingerprint(*packages: ModuleType) -> str:
+    """One of what decides an outcome: the code, word lists and templates of packages."""
     found = hashlib.sha256()
-    for package in (profile, rules, sources):
+    for package in packages:
         for path in sorted(Path(str(package.__file__)).parent.rglob("*")):
-            if path.suffix in {".py", ".toml"}:
+            if path.suffix in {".py", ".toml", ".j2"}:
                 found.update(path.read_bytes())
     return found.hexdigest()[:16]
 
@@ -133,7 +134,7 @@ def main() -> None:
     words.add_argument("--misses", action="store_true", help="show what was asked instead, never of the unseen")
     words.add_argument("--processes", type=int, default=2)
     said = words.parse_args()
-    version = code()
+    version = fingerprint(profile, rules, sources)
     print("| list | datasets | among the | hits | share | 95 % interval | at least |\n|---|---|---|---|---|---|---|")
     for name in said.lists or LISTS:
         known = read(LISTS[name])

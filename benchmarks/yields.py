@@ -23,7 +23,8 @@ def show(found: GenerationReport) -> None:
     print("|---|---|---|---|---|---|---|---|")
     for row in found.layers:
         counts = f"{row.came} | {row.sent_back} | {row.repaired} | {row.rejected} | {row.kept}"
-        print(f"| {row.layer} | {counts} | {row.kept / row.came:.0%} | [{row.low:.0%}, {row.high:.0%}] |")
+        share = f"{row.kept / row.came:.0%}" if row.came else "–"
+        print(f"| {row.layer} | {counts} | {share} | [{row.low:.0%}, {row.high:.0%}] |")
     for name, kept in (
         ("all layers", found.verified),
         ("all but the outcome-based checks", found.without_outcome_based),

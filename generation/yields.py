@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from generation.records import FormulationRecord
 from generation.shares import wilson
-from generation.verification.findings import Layer
+from generation.verification.findings import Layer, Verdict
 
 WRITTEN, LIMIT, TOLD_APART = "written", "limit", "export"
 LAYERS = tuple(layer.value for layer in Layer)
@@ -52,9 +52,13 @@ class Course:
 
     @classmethod
     def of(cls, record: FormulationRecord, *, twin: bool = False) -> "Course":
-        at_last = frozenset(one.id for one in record.verification.failed) if record.verification is not None else []
+        checks = record.verification.checks if record.verification is not None else ()
+        failed = {one.id for one in checks if one.verdict is Verdict.FAIL}
+        passed = {one.id for one in checks if one.verdict is Verdict.PASS}
         before = {defect.kind for repair in record.repairs for defect in repair.defects}
-        return cls(frozenset(before | {*at_last}), frozenset(at_last), TOLD_APART if twin else _ended(record))
+        # What failed once is repaired only where it passed since; of one that was verified nothing else is left.
+        at_last = set() if record.status == "verified" else failed | (before - passed)
+        return cls(frozenset(before | failed), frozenset(at_last), TOLD_APART if twin else _ended(record))
 
     def failed_in(self, layer: str) -> bool:
         return any(_layer(name) == layer for name in self.failed)

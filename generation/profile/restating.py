@@ -39,7 +39,8 @@ _VERBS = (
 _COUNTED_LEVELS = r"(?:(?:with|having)\s+\w+\s+(?:ordered\s+)?(?:levels|categories|values)\b(?:\s*[:,]\s*|\s*$))?"
 _LEADING = re.compile(
     r"^(?:(?:the|a|an|this)\s+)?(?:(?:column|variable|field|attribute|feature)\s+)?"
-    rf"(?:(?:ordered\s+)?(?:{_TYPE_WORDS})\b[\s,]*)*{_COUNTED_LEVELS}(?:(?:(?:that|which)\s+)?(?:{_VERBS})\b\s*|(?:for|of)\b\s*)?[.,:;]?\s*",
+    rf"(?:(?:ordered\s+)?(?:{_TYPE_WORDS})\b[\s,]*)*{_COUNTED_LEVELS}"
+    rf"(?:(?:(?:that|which)\s+)?(?:{_VERBS})\b\s*|(?:for|of)\b\s*)?[.,:;]?\s*",
     re.IGNORECASE,
 )
 _ROTATED = re.compile(r"^(number|percentage|share|total|amount) of (?:the )?(.+)$", re.IGNORECASE)

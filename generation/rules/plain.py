@@ -34,11 +34,12 @@ def plain(cells: pd.Series, writing: Writing) -> pd.Series:
 
 
 def writing_of(cells: pd.Series, numbers: NDArray[np.float64]) -> Writing | None:
-    """The way of reading that gives exactly these numbers (NaN: none); None where there is none, as with "1.2k"."""
-    known = np.isfinite(numbers)
-    text = cells[known]
+    """The way of reading that gives exactly these numbers, and none where they are NaN; None where there is none.
+
+    So with "1.2k", and where a stray "3-5" would become an answer.
+    """
     for way in _WAYS:
-        read = pd.to_numeric(plain(text, way), errors="coerce").to_numpy(dtype=np.float64)
-        if np.allclose(read, numbers[known], rtol=1e-12, atol=0, equal_nan=False):
+        read = pd.to_numeric(plain(cells, way), errors="coerce").to_numpy(dtype=np.float64)
+        if np.allclose(read, numbers, rtol=1e-12, atol=0, equal_nan=True):
             return way
     return None

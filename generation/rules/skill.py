@@ -139,11 +139,11 @@ def forest(X: Matrix, Y: Matrix, size: int, seed: int) -> Forest:
     return Forest(tuple(tree.fit(inputs, goal, check_input=True) for tree in trees))
 
 
-def skill(Y: Matrix, guess: Matrix, classes: bool, usual: Matrix | float | None = None) -> float:
+def skill(Y: Matrix, guess: Matrix, classes: bool, usual: Matrix | None = None) -> float:
     """R² for numbers; for classes the share-weighted mean of 2·AUC - 1, one against the rest.
 
-    `usual` is what R² compares with: the mean that could be known, where the rows asked lie later than those that are
-    learned from (out-of-sample R², Campbell and Thompson 2008), else the mean of the rows asked.
+    `usual` is what R² compares with: the mean of the rows that were learned from, all that could be known
+    (out-of-sample R², Campbell and Thompson 2008); without it the mean of the rows asked.
     """
     if not classes:
         total = float(((Y - (Y.mean() if usual is None else usual)) ** 2).sum())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from generation.verification.evidence import Bench, EvidenceLacking
-from generation.verification.sensitivity import sign
+from generation.verification.sensitivity import sign, tie
 from harness.schema import Metric
 
 LEAST_SHUFFLES = 20  # of 40: where the metric is not defined on more than half, chance is not known
@@ -22,13 +22,19 @@ class Gain:
     error: float
 
 
-def beyond_chance(bench: Bench, metric: Metric, name: str) -> float:
-    """By how many standard deviations a prediction is better than the same guesses given to other rows."""
+def beyond_chance(bench: Bench, metric: Metric, name: str) -> float | None:
+    """By how many standard deviations a prediction is better than the same guesses given to other rows.
+
+    Infinitely many where these all score the same and it does not; None where chance is not known.
+    """
     score, chance = bench.scores.get(name), bench.shuffles[name]
     chance = chance[np.isfinite(chance)]
-    if score is None or len(chance) < LEAST_SHUFFLES or np.ptp(chance) == 0:
-        return 0.0
-    return float(sign(metric) * (score - chance.mean()) / chance.std(ddof=1))
+    if score is None or len(chance) < LEAST_SHUFFLES:
+        return None
+    better, spread = sign(metric) * (score - float(chance.mean())), float(chance.std(ddof=1))
+    if np.ptp(chance) == 0:
+        return 0.0 if abs(better) <= tie(metric) else float(np.copysign(np.inf, better))
+    return better / spread
 
 
 def gain(bench: Bench, metric: Metric, one: str, other: str, level: float = 0.95) -> Gain:

@@ -8,10 +8,10 @@ import pandas as pd
 
 from generation.shares import wilson
 from generation.verification.tables import Numbers, Tables, canonical, numbers_of, words_of
-from generation.verification.twins import CHANCE
+from generation.verification.twins import CHANCE, log_shares
 
-MOST_ASKED = 400
-MOST_CELLS = 60_000_000  # comparisons of two cells: about half a second
+MOST_ASKED, LEAST_ASKED = 400, 60
+MOST_CELLS = 60_000_000  # comparisons of two cells: about half a second, unless the fewest rows need more
 # Of the way to the twentieth nearest row. Among rows that vary in two directions one in ten thousand comes so near by
 # itself, in one direction one in thirty.
 TRACE = 0.002
@@ -35,12 +35,12 @@ class Near:
         return self.place >= 0
 
 
-def nearly_equal(tables: Tables, seed: int = 0) -> Near:
+def nearly_equal(tables: Tables) -> Near:
     """Look for the near twin of each of at most 400 test rows; rows that are equal in full are no near twins."""
     names = list(tables.features)
     train, test = canonical(tables.train[names]), canonical(tables.test[names])
-    most = min(MOST_ASKED, len(test), max(1, MOST_CELLS // (len(train) * len(names))))
-    asked = np.sort(np.random.default_rng(seed).choice(len(test), most, replace=False)).astype(np.intp)
+    most = min(MOST_ASKED, len(test), max(LEAST_ASKED, MOST_CELLS // (len(train) * len(names))))
+    asked = np.sort(np.random.default_rng(0).choice(len(test), most, replace=False)).astype(np.intp)
     columns = [_Column.of(train[name], test[name].iloc[asked], numeric=name in tables.numeric) for name in names]
     place = np.full(most, -1, dtype=np.intp)
     for start in range(0, most, _AT_ONCE):
@@ -65,9 +65,7 @@ class _Column:
             codes = _scaled(pd.to_numeric(both, errors="coerce").to_numpy(dtype=np.float64))
         else:
             codes = pd.factorize(both)[0].astype(np.float64)
-        shares = asked.map(train.value_counts(normalize=True)).fillna(1 / len(train))
-        logs = np.log(shares.to_numpy(dtype=np.float64))
-        return cls(codes[: len(train)], codes[len(train) :], numeric, logs)
+        return cls(codes[: len(train)], codes[len(train) :], numeric, log_shares(train, asked))
 
     def apart(self, rows: slice) -> Numbers:
         """How far asked rows lie from each train row, 0 to 1; shape (rows, n_train)."""
@@ -104,20 +102,21 @@ def _near_twins(columns: list[_Column], rows: slice, size: int) -> npt.NDArray[n
     return found.astype(np.intp)
 
 
-def copied_share(tables: Tables, near: Near, seed: int = 0) -> float:
+def copied_share(tables: Tables, near: Near) -> float:
     """The share of test rows that are copied, with their answer; 0 where near twins do not tell the answer surely.
 
-    How surely is Cohen's kappa of the two answers, with the lower end of Wilson's 95 % interval for the agreement.
+    How surely is Cohen's kappa of the two answers; that it is no accident, the lower end of Wilson's 95 % interval for
+    their agreement, which must be above chance.
     """
     if not near.found.any():
         return 0.0
-    drawn = np.random.default_rng(seed)
+    drawn = np.random.default_rng(0)
     pairs = drawn.integers(0, len(tables.test), _PAIRS), drawn.integers(0, len(tables.train), _PAIRS)
     chance = float(_same(tables, *pairs).mean())
     agreed = _same(tables, near.asked[near.found], near.place[near.found])
     low, _ = wilson(int(agreed.sum()), len(agreed))
-    kappa = (low - chance) / (1 - chance) if chance < 1 else 0.0
-    return float(near.found.mean()) * kappa if kappa >= SURELY else 0.0
+    kappa = (float(agreed.mean()) - chance) / (1 - chance) if chance < 1 else 0.0
+    return float(near.found.mean()) * kappa if kappa >= SURELY and low > chance else 0.0
 
 
 def _same(tables: Tables, test: npt.NDArray[np.int64], train: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

@@ -63,11 +63,8 @@ def as_numbers(cells: pd.Series) -> Numbers:
 
 def raw_numbers(cells: pd.Series) -> Numbers:
     """Cells of raw data as floats, also those in writing ("$1,200"), NaN where a cell is none; shape (n,)."""
-    plain = as_numbers(cells)
-    if np.isfinite(plain).any():
-        return plain
     read = profiled.read_cells(cells)
-    return plain if read.numbers is None else read.numbers
+    return read.numbers if read.decorated and read.numbers is not None else as_numbers(cells)
 
 
 def _distinct(cells: pd.Series) -> tuple[npt.NDArray[np.intp], pd.Series]:

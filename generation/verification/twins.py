@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from generation.verification.tables import Numbers, Tables, canonical, row_keys
 
@@ -13,10 +14,16 @@ def expected_twins(tables: Tables) -> Numbers:
     train, test = canonical(tables.train[list(tables.features)]), canonical(tables.test[list(tables.features)])
     logs = np.full(len(test), np.log(len(train)))
     for name in tables.features:
-        shares = train[name].value_counts(normalize=True)
-        logs += np.log(test[name].map(shares).fillna(1 / len(train)).to_numpy(dtype=np.float64))
+        logs += log_shares(train[name], test[name])
     twins: Numbers = np.exp(logs)
     return twins
+
+
+def log_shares(train: pd.Series, asked: pd.Series) -> Numbers:
+    """How frequent each asked cell is among the train cells, as logarithms; a new cell counts once; shape (n,)."""
+    shares = asked.map(train.value_counts(normalize=True)).fillna(1 / len(train))
+    logs: Numbers = np.log(shares.to_numpy(dtype=np.float64))
+    return logs
 
 
 def twins(tables: Tables) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:

@@ -56,6 +56,18 @@ def test_each_layer_counts_what_the_former_ones_let_through() -> None:
     assert by_check == {"data.id_signal": (2, 1, 1), "execution.headroom": (2, 0, 2)}
 
 
+def test_what_is_not_asked_again_after_a_repair_is_not_repaired() -> None:
+    """A formulation that another check turned down before the one that had sent it back was asked again."""
+    course = Course.of(record("data.time_order", sent_back=("data.id_signal",)))
+    rows = {row.check: (row.sent_back, row.repaired, row.rejected) for row in check_yields([course], [])}
+    assert rows == {"data.id_signal": (1, 0, 1), "data.time_order": (1, 0, 1)}
+
+
+def test_a_check_that_could_not_be_asked_is_not_one_that_failed() -> None:
+    course = Course.of(record(not_asked="execution.reference_runs", stage="verification"))
+    assert (course.failed, course.at_last, course.ended) == (frozenset(), frozenset(), "execution")
+
+
 @pytest.mark.parametrize(
     ("hits", "count", "low", "high"),
     [(0, 0, 0.0, 1.0), (8, 10, 0.4902, 0.9433), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0)],

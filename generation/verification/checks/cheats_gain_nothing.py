@@ -20,7 +20,12 @@ def cheats_gain_nothing(evidence: Evidence) -> Finding:
     metric, bench = evidence.package.card.metric, had(evidence.bench)
     if evidence.package.card.task.split.rule == "time":
         return Finding.needless("rows are in the order of time, which is public, so a place in it may be used")
-    found = {name: beyond_chance(bench, metric, name) for name in bench.cheats}
+    measured = {name: beyond_chance(bench, metric, name) for name in bench.cheats}
+    unknown = [name for name, errors in measured.items() if errors is None and beyond_constant(bench, metric, name)]
+    if unknown:
+        words = "the metric is not defined on most shuffles of its guesses"
+        return Finding.not_run(f"{unknown[0]} beats the constant, and chance is not known: {words}")
+    found = {name: errors or 0.0 for name, errors in measured.items()}
     winners = [
         told
         for name, errors in found.items()

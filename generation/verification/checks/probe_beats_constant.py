@@ -32,6 +32,10 @@ def probe_beats_constant(evidence: Evidence) -> Finding:
     found, errors = gain(bench, metric, best, CONSTANT), beyond_chance(bench, metric, best)
     order = ", ".join(f"{name} {score:.4g}" for name, score in scores.items())
     told = f"{best} gains {found.value:.3g} (95 % [{found.low:.4g}, {found.high:.4g}]); {order}"
+    if errors is None:
+        return Finding.not_run(
+            f"the metric is not defined on most shuffles of {best}'s guesses, so chance is not known"
+        )
     if found.low > 0 and errors <= STANDARD_ERRORS:
         chance = f"nothing can learn it: {best} is {errors:.2g} standard errors beyond its guesses given to other rows"
         return Finding.failed(f"{chance}; {told}", where="train.csv", figure=errors, limit=STANDARD_ERRORS)

@@ -11,6 +11,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,10 @@ ENOUGH_LEVELS = 20  # more distinct answers are numbers, and the "largest class"
 
 
 def frame(ids: pd.Series, columns: list[str], prediction: Array) -> pd.DataFrame:
-    """A prediction as the grader hands it to a metric."""
+    """A prediction as the grader hands it to a metric: ids, then a column for each name.
+
+    `prediction` is of shape (n,), the same for every column, or (n, columns).
+    """
     made = {str(ids.name): ids.to_numpy()}
     for at, name in enumerate(columns):
         made[name] = prediction if prediction.ndim == 1 else prediction[:, at]
@@ -52,31 +56,28 @@ def finite(score: Score, truth: pd.DataFrame, guess: pd.DataFrame) -> float | No
 class Mutants:
     """Broken versions of a metric, one fault each; `perfect` is the prediction that says the answers."""
 
-    def __init__(self, score: Score, perfect: pd.DataFrame, columns: list[str]) -> None:
-        self.score, self.perfect, self.columns = score, perfect, columns
-        self.middle: float | None = None
+    def __init__(self, score: Score, truth: pd.DataFrame, perfect: pd.DataFrame, columns: list[str]) -> None:
+        self.score, self.truth, self.perfect, self.columns = score, truth, perfect, columns
 
     def moved(self, guess: pd.DataFrame, order: Array) -> pd.DataFrame:
         """The predictions given to other rows."""
         return guess.assign(**{name: guess[name].to_numpy()[order] for name in self.columns})
 
-    def halfway(self, truth: pd.DataFrame) -> float:
+    @cached_property
+    def halfway(self) -> float:
         """A score in the middle between the answers and answers that are half those of rows far away.
 
         Half in every number, or in every second row: where one 0 costs more than all else, or labels lie far apart,
         noise would never come to those of other rows.
         """
-        if self.middle is not None:
-            return self.middle
-        best, places = self.perfect.loc[truth.index], np.arange(len(truth))
-        far = np.roll(places, len(truth) // 2)
+        best, places = self.perfect.loc[self.truth.index], np.arange(len(self.truth))
+        far = np.roll(places, len(self.truth) // 2)
         name = self.columns[0]
         if len(self.columns) == 1 and best[name].dtype.kind == "f":
             half = best.assign(**{name: (best[name] + self.moved(best, far)[name]) / 2})
         else:
             half = self.moved(best, np.where(places % 2, places, far))
-        self.middle = (self.score(truth, best) + self.score(truth, half)) / 2
-        return self.middle
+        return (self.score(self.truth, best) + self.score(self.truth, half)) / 2
 
     def mistakes_ignored(self, truth: pd.DataFrame, guess: pd.DataFrame) -> float:
         keep = self.key(self.perfect.loc[guess.index]) == self.key(guess)
@@ -134,8 +135,8 @@ class Mutants:
             "order_lost": self.order_lost,
             "mean_of_nothing": lambda _truth, _guess: float("nan"),
             "one_significant_digit": lambda truth, guess: float(f"{score(truth, guess):.0e}"),
-            "clipped_above": lambda truth, guess: min(score(truth, guess), self.halfway(truth)),
-            "clipped_below": lambda truth, guess: max(score(truth, guess), self.halfway(truth)),
+            "clipped_above": lambda truth, guess: min(score(truth, guess), self.halfway),
+            "clipped_below": lambda truth, guess: max(score(truth, guess), self.halfway),
             "mistakes_ignored": self.mistakes_ignored,
             "noisy": self.noisy,
         }
@@ -190,7 +191,7 @@ def main(arguments: Iterable[str]) -> None:
         guesses = {name: frame(truth[rules.id_column], job["columns"], arrays[name]) for name in job["vectors"]}
     score: Score = load_metric(metric).evaluate
     tried = {name: guesses[name] for name in job["mutate"]}
-    broken = Mutants(score, guesses["answers"], job["columns"]).all() if tried else {}
+    broken = Mutants(score, truth, guesses["answers"], job["columns"]).all() if tried else {}
     scores = {name: finite(score, truth, guess) for name, guess in guesses.items()}
     resampled = [*job["resample"], *better(scores, job["suspect"], job["sign"])]
     found = {

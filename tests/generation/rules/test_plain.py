@@ -13,6 +13,7 @@ from generation.verification.tables import raw_numbers
 from tests.generation.rules.tables import fetched, houses, prepared, profiled
 
 WRITTEN = {
+    "separated": (lambda x: f"{x:,.0f}", "point"),
     "dollars": (lambda x: f"${x:,.2f}", "point"),
     "debts": (lambda x: f"(${abs(x):,.2f})" if x < 0 else f"${x:,.2f}", "point"),
     "euros": (lambda x: f"{x:,.2f} €".translate(str.maketrans(",.", ".,")), "comma"),
@@ -26,6 +27,7 @@ def test_written_numbers_become_the_numbers_that_a_reader_sees(name):
     write, way = WRITTEN[name]
     numbers = np.round(np.random.default_rng(0).normal(3000, 4000, 300), 1)
     numbers = np.abs(numbers) if name in ("shares", "areas") else numbers
+    numbers = numbers.round() if name == "separated" else numbers
     cells = pd.Series([write(number) for number in numbers])
     read = read_cells(cells)
     assert read.numbers is not None
@@ -43,6 +45,22 @@ def test_plain_cells_stay_as_they_are():
     assert plain(cells, "").tolist() == ["1.50", "x", ""]
 
 
+@pytest.mark.parametrize("stray", [".5%", "3-5%", "sold 3 times", "1.2.3.4 5"])
+def test_a_stray_cell_with_digits_makes_the_writing_none(stray):
+    cells = pd.Series([*(f"{number}%" for number in range(10, 90)), stray])
+    read = read_cells(cells)
+    assert read.numbers is None or writing_of(read.text, read.numbers) is None
+
+
+@pytest.mark.parametrize("nothing", ["", "N/A", "-", "unknown"])
+def test_a_cell_without_a_number_stays_without_one(nothing):
+    cells = pd.Series([*(f"{number}%" for number in range(10, 90)), nothing])
+    read = read_cells(cells)
+    assert read.numbers is not None
+    assert writing_of(read.text, read.numbers) == "point"
+    assert plain(read.text, "point").iloc[-1] == ""
+
+
 def test_numbers_with_a_scale_are_not_made_plain():
     cells = pd.Series([f"${number}.5k" for number in range(10, 60)])
     read = read_cells(cells)
@@ -50,7 +68,7 @@ def test_numbers_with_a_scale_are_not_made_plain():
     assert writing_of(read.text, read.numbers) is None
 
 
-@pytest.mark.parametrize("name", ["dollars", "debts", "euros", "hours"])
+@pytest.mark.parametrize("name", ["separated", "dollars", "debts", "euros", "hours"])
 def test_prepare_writes_the_plain_numbers_that_the_design_foresees(name, tmp_path):
     frame = houses()
     shift = 150 if name == "debts" else 0

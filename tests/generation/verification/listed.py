@@ -31,7 +31,8 @@ def malformed_names() -> dict[str, list[str]]:
 
 def mutant_names() -> list[str]:
     """The names of the broken metrics."""
-    return list(Mutants(lambda _truth, _guess: 0.0, pd.DataFrame({"id": [], "answer": []}), ["answer"]).all())
+    nothing = pd.DataFrame({"id": [], "answer": []})
+    return list(Mutants(lambda _truth, _guess: 0.0, nothing, nothing, ["answer"]).all())
 
 
 def malformed_page(told: Mapping[str, str]) -> str:

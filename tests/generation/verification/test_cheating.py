@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 
@@ -115,6 +116,43 @@ def test_a_cheat_must_beat_both_chance_and_the_constant(
 ) -> None:
     evidence = Evidence(good_package(tmp_path, "kind"), bench=bench(gain, shuffled))
     found = chosen(["execution.cheats_gain_nothing"])[0].run(evidence)
+    assert found.verdict is verdict, found
+
+
+SAME, ODD = np.full(40, 0.5), np.full(40, np.nan)
+
+
+@pytest.mark.parametrize(
+    ("gain", "shuffled", "verdict"),
+    [
+        (0.2, SAME, Verdict.FAIL),  # every order of its guesses scores the same, and its own is better
+        (0.2, SAME + 0.2, Verdict.PASS),
+        (0.2, ODD, Verdict.NOT_RUN),  # the metric is defined on no shuffle, so nobody knows what chance gives
+        (0.2, np.where(np.arange(40) < 15, 0.5, np.nan), Verdict.NOT_RUN),
+        (-0.2, ODD, Verdict.PASS),
+    ],
+)
+def test_a_cheat_where_chance_does_not_vary_or_is_not_known(
+    gain: float, shuffled: npt.NDArray[np.float64], verdict: Verdict, tmp_path: Path
+) -> None:
+    evidence = Evidence(good_package(tmp_path, "kind"), bench=replace(bench(gain, 0), shuffles={"cheat": shuffled}))
+    found = chosen(["execution.cheats_gain_nothing"])[0].run(evidence)
+    assert found.verdict is verdict, found
+
+
+@pytest.mark.parametrize(
+    ("shuffled", "verdict"), [(SAME, Verdict.PASS), (SAME + 0.2, Verdict.FAIL), (ODD, Verdict.NOT_RUN)]
+)
+def test_a_probe_where_chance_does_not_vary_or_is_not_known(
+    shuffled: npt.NDArray[np.float64], verdict: Verdict, tmp_path: Path
+) -> None:
+    made = bench(0.2, 0)
+    scores, replicates = (
+        {"constant": one["constant"], "simple": one["cheat"]} for one in (made.scores, made.replicates)
+    )
+    probe = replace(made, scores=scores, replicates=replicates, shuffles={"simple": shuffled}, cheats=())
+    evidence = Evidence(good_package(tmp_path, "kind"), bench=probe, probes=ProbeRuns(Run(0, 1.0), Run(0, 0.1), {}, {}))
+    found = chosen(["execution.probe_beats_constant"])[0].run(evidence)
     assert found.verdict is verdict, found
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from generation.verification.checks.near_duplicates import LIMIT
-from generation.verification.nearness import copied_share, nearly_equal
+from generation.verification.nearness import LEAST_ASKED, copied_share, nearly_equal
 from generation.verification.tables import Tables
 from harness.schema import TaskCard
 
@@ -54,15 +54,29 @@ def test_copies_are_found(prediction: str, how: str) -> None:
     assert LIMIT < share <= 0.5
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(45_000, 12), (900, 700)])
+def test_copies_are_found_where_few_rows_can_be_asked(rows: int, columns: int) -> None:
+    drawn = np.random.default_rng(4)
+    frame = pd.DataFrame({f"x{k}": drawn.normal(0, 1, rows).round(4) for k in range(columns)})
+    frame["y"] = np.where(frame["x0"] > 0, "high", "low")
+    copies = frame.iloc[200:300].assign(x3=drawn.normal(0, 1, 100).round(4))
+    tables = tables_of(pd.concat([frame, copies], ignore_index=True), "label")
+    near = nearly_equal(tables)
+    assert LEAST_ASKED <= len(near.asked) < 200
+    assert copied_share(tables, near) > 2 * LIMIT
+
+
 @pytest.mark.parametrize("prediction", ["number", "label"])
-def test_rows_of_their_own_are_no_copies(prediction: str) -> None:
-    assert found(measured() if prediction == "number" else labelled(measured()), prediction) == 0
+def test_rows_of_their_own_have_no_near_twin(prediction: str) -> None:
+    tables = tables_of(measured() if prediction == "number" else labelled(measured()), prediction)
+    assert not nearly_equal(tables).found.any()
 
 
 def test_few_columns_of_few_values_are_alike_by_chance() -> None:
     drawn = np.random.default_rng(2)
     frame = pd.DataFrame({f"c{k}": drawn.integers(0, 3, 1000) for k in range(4)})
-    assert found(frame.assign(y=np.where(frame["c0"] > 0, "yes", "no")), "label") == 0
+    tables = tables_of(frame.assign(y=np.where(frame["c0"] > 0, "yes", "no")), "label")
+    assert not nearly_equal(tables).found.any()
 
 
 def test_twins_with_answers_of_their_own_are_no_copies() -> None:
@@ -71,7 +85,22 @@ def test_twins_with_answers_of_their_own_are_no_copies() -> None:
     assert found(pd.concat([frame.iloc[:900], again], ignore_index=True), "number") == 0
 
 
-def test_missing_cells_and_one_row_do_no_harm() -> None:
+def test_one_pair_that_agrees_is_no_evidence() -> None:
+    frame = labelled(measured())
+    one = frame.iloc[[200]].assign(x3=99.0)
+    tables = tables_of(pd.concat([frame.iloc[:900], one], ignore_index=True), "label", test=2)
+    near = nearly_equal(tables)
+    assert near.found.sum() == 1
+    assert copied_share(tables, near) == 0
+
+
+def test_one_train_row_and_one_test_row_do_no_harm() -> None:
+    assert found(measured(201), "number") == 0
+    tables = tables_of(measured(2), "number", test=1)
+    assert not nearly_equal(tables).found.any()
+
+
+def test_missing_cells_do_no_harm() -> None:
     frame = measured(300).astype(object)
     frame.loc[::3, "x1"] = ""
     frame["empty"] = ""
