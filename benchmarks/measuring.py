@@ -39,12 +39,14 @@ class Measured:
 class _Seen:
     """A process when it was last looked at: its own seconds, those it has waited for, and the children that ran.
 
-    `ended` are the seconds of the children that have ended, whether they were waited for or not.
+    `ended` are the seconds of the children that have ended, whether they were waited for or not; `ahead` is what the
+    last look counted of them before it was seen that they were waited for.
     """
 
     own: float = 0.0
     waited: float = 0.0
     ended: float = 0.0
+    ahead: float = 0.0
     children: set[tuple[int, int]] = field(default_factory=set)
 
 
@@ -66,8 +68,11 @@ class _Watch:
             pid = waiting.pop()
             found = self.seen.setdefault((pid, known[pid].born), _Seen())
             gone = {key for key in found.children if key[0] not in known or known[key[0]].born != key[1]}
-            # Between two looks either the parent has waited for all that ended, or what was seen of them is more.
-            found.ended += max(known[pid].waited - found.waited, sum(self.seconds(child) for child in gone))
+            # Between two looks either the parent has waited for all that ended, or what was seen of them is more. A
+            # child may end while one looks: it is gone already, and its parent has not waited for it yet.
+            lost, waited = sum(self.seconds(child) for child in gone), known[pid].waited - found.waited - found.ahead
+            found.ended += max(waited, lost, 0.0)
+            found.ahead = max(lost - max(waited, 0.0), 0.0)
             found.own, found.waited = known[pid].own, known[pid].waited
             below = children.get(pid, [])
             # The first parent counts: who lost it is waited for by another one.

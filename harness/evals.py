@@ -17,8 +17,6 @@ from harness.places import cache_dir
 from harness.prepared import PreparedTask
 from harness.prepared_tasks import ASKED, PACKAGE, outside, prepare_all
 from harness.sandboxes.bubble.bytecode import bytecode
-from harness.sandboxes.container.compose import compose_config
-from harness.sandboxes.container.process import Container
 from harness.sandboxes.host import HostRefuses
 from harness.sandboxes.selection import Choice, choose_for_cells
 from harness.sandboxes.spec import DATA, RULES, Mount, SandboxLimits, SandboxSpec
@@ -162,6 +160,9 @@ def _rules(task: PreparedTask) -> Path:
 def _environment(choice: Choice, spec: SandboxSpec) -> SandboxEnvironmentSpec:
     """The sandbox as Inspect is told of it."""
     if choice.name == "docker":
+        from harness.sandboxes.container.compose import compose_config
+        from harness.sandboxes.container.process import Container
+
         compiled = outside(lambda: anyio.run(bytecode, Container.start))
         return SandboxEnvironmentSpec("docker", compose_config(spec, compiled))
     return SandboxEnvironmentSpec(choice.name, spec)

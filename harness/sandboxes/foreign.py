@@ -7,14 +7,11 @@ same reader is started inside for once, as the agent's user; what it says is bel
 import base64
 
 import anyio.to_thread
-from docker.errors import DockerException
 from inspect_ai.util import ExecResult, OutputLimitExceededError, SandboxEnvironment
 from inspect_ai.util._sandbox.limits import override_max_exec_output_size
 from pydantic import BaseModel, ConfigDict, ValidationError
-from requests.exceptions import RequestException
 
 from harness.sandboxes.bubble.arguments import SERVER
-from harness.sandboxes.container.engine import engine
 from harness.sandboxes.provider import Plain, ProvidedSandbox, provided
 from harness.sandboxes.stack import data_stack
 
@@ -83,6 +80,11 @@ async def out_of_memory(sandbox: SandboxEnvironment) -> bool:
 
 
 def _killed_for_memory(container: str) -> bool:
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    from harness.sandboxes.container.engine import engine
+
     try:
         return bool(engine().containers.get(container).attrs["State"]["OOMKilled"])
     except (DockerException, RequestException):

@@ -7,20 +7,25 @@ from dataclasses import dataclass
 from harness.errors import MachineError, UnknownName
 from harness.sandboxes.bubble.environment import BubbleSandbox
 from harness.sandboxes.bubble.program import program
-from harness.sandboxes.container.compose import probe
 from harness.sandboxes.container.environment import ContainerSandbox
-from harness.sandboxes.container.image import digest
 from harness.sandboxes.host import require_flag
 from harness.sandboxes.provider import ProvidedSandbox, Provider
 from harness.sandboxes.spec import SandboxSpec
 
 LONGEST_REFUSAL = 200
 
+
+def _digest() -> str:
+    from harness.sandboxes.container.image import digest
+
+    return digest()
+
+
 PROVIDERS = {
     provider.name: provider
     for provider in (
         Provider("bubble", BubbleSandbox, program),
-        Provider("container", ContainerSandbox, digest, image=digest),
+        Provider("container", ContainerSandbox, _digest, image=_digest),
     )
 }
 
@@ -97,7 +102,11 @@ def choose_for_cells(kind: str = "auto", *, unisolated: bool = False) -> Choice:
     if kind == "host":
         require_flag(unisolated=unisolated)
         return Choice(kind, "asked for, without isolation", None)
-    return Choice(kind, "asked for", probe()) if kind == "docker" else choose(kind)
+    if kind == "docker":
+        from harness.sandboxes.container.compose import probe
+
+        return Choice(kind, "asked for", probe())
+    return choose(kind)
 
 
 def image_of(name: str) -> str | None:
