@@ -30,6 +30,7 @@ from generation.stages import (
     refactor,
     verify_and_repair,
 )
+from generation.verification import beside
 from harness.errors import UnknownName, UserError
 from harness.models.ready import require_model
 from harness.places import shipped_tasks, task_roots
@@ -152,6 +153,7 @@ def generate(  # noqa: PLR0913 - what a user may choose
         try:
             _run(arguments, models, folder, Progress(on_progress or _silent, len(uris)))
         finally:
+            beside.close()
             # Ctrl-C leaves what is done, and the next call continues.
             if folder.is_dir():
                 written = export(folder, out)

@@ -159,7 +159,9 @@ async def _attack(bench: Bench, draft: Draft) -> list[Defect]:
     # One more than there are processors: each waits for something now and then.
     async with concurrency("mlesmith verification", processors() + 1):
         watch = Watch()
-        draft.report = await verify(draft.package, sandbox=bench.sandbox, seed=bench.seed, against=bench.against)
+        draft.report = await verify(
+            draft.package, sandbox=bench.sandbox, seed=bench.seed, against=bench.against, within_eval=True
+        )
         draft.seconds += watch.seconds
     return draft.report.defects()
 

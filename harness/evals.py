@@ -35,6 +35,7 @@ LIBRARY = (
     "harness.baselines",
 )
 COMMANDS = (("check-submission", "harness.competition.check"),)
+PROGRAM, PROGRAMS = "program", "/opt/mlesmith/probes"  # which of a trial's programs a sample runs, and its place
 BASELINES = ("skrub", "harness.baselines.contestants", "harness.baselines.stack")
 
 
@@ -87,6 +88,23 @@ def suite(
     if runs is not None:
         samples = [_numbered(sample, epoch) for sample in samples for epoch in runs[str(sample.id)]]
     return _task("suite", samples, agent, "1-A")
+
+
+def trial(task: PreparedTask, solver: Solver, programs: Mapping[str, Path], *, sandbox: str) -> Task:
+    """A competition with a sample for each program: its folder lies at `PROGRAMS`, its name in the metadata."""
+    choice = _choice(sandbox, [task.package], None, unisolated=False)
+    samples = []
+    for name, folder in programs.items():
+        sample = _sample(task, sandbox, choice, None, None, warm=(), brings=folder)
+        told = {"id": f"{sample.id}#{name}", "metadata": {**(sample.metadata or {}), PROGRAM: name}}
+        samples.append(sample.model_copy(update=told))
+    return Task(
+        dataset=MemoryDataset(samples, name=task.package.id),
+        solver=solver,
+        scorer=competition_scorer(),
+        name=task.package.id,
+        version=task.package.card.version,
+    )
 
 
 def _numbered(sample: Sample, epoch: int) -> Sample:
@@ -168,9 +186,19 @@ def _environment(choice: Choice, spec: SandboxSpec) -> SandboxEnvironmentSpec:
     return SandboxEnvironmentSpec(choice.name, spec)
 
 
-def _sample(task: PreparedTask, sandbox: str, choice: Choice, time_s: int | None, memory_mb: int | None) -> Sample:
+def _sample(
+    task: PreparedTask,
+    sandbox: str,
+    choice: Choice,
+    time_s: int | None,
+    memory_mb: int | None,
+    warm: tuple[str, ...] = BASELINES,
+    brings: Path | None = None,
+) -> Sample:
     card = task.package.card
-    spec = agent_sandbox(task, time_s=time_s, memory_mb=memory_mb).model_copy(update={"warm": BASELINES})
+    spec = agent_sandbox(task, time_s=time_s, memory_mb=memory_mb)
+    mounts = spec.mounts if brings is None else (*spec.mounts, Mount(source=brings, target=PROGRAMS))
+    spec = spec.model_copy(update={"warm": warm, "mounts": mounts})
     return Sample(
         id=card.id,
         input=task.package.files["description.md"],

@@ -7,7 +7,6 @@ from pathlib import Path
 from inspect_ai import Task, task
 from inspect_ai.solver import Solver, solver
 
-from generation.pipeline import generate_task
 from harness.agents.catalogue import AGENTS, AgentCard
 from harness.evals import competition_task
 from harness.evals import suite as suite_of
@@ -35,6 +34,8 @@ def generate(
     against: str | list[str] | None = None,
 ) -> Task:
     """Raw datasets to verified tasks: a sample for each source, a score for each layer of verification."""
+    from generation.pipeline import generate_task  # with the engines, which no other eval needs
+
     return generate_task(sources, engine, formulations, seed, sandbox, mark, against)
 
 

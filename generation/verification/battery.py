@@ -26,11 +26,12 @@ async def verify(
     on_check: Listener | None = None,
     against: Sequence[TaskPackage] = (),
     only: Collection[str] | None = None,
+    within_eval: bool = False,
 ) -> VerificationReport:
     """Ask every check of a package (or those that `only` names by id or layer) as soon as what it needs is there.
 
     The structure is read first; where it is broken nothing of the package is executed. `against` are the tasks that it
-    must differ from.
+    must differ from. `within_eval` says that an eval is under way in this process: its trial is then held beside it.
 
     Raises:
         UnknownName: `only` names no check.
@@ -50,7 +51,7 @@ async def verify(
         results += [_told(CheckResult.of(check, Finding.not_run(why), 0.0), on_check) for check in rest]
     else:
         parts = {part for check in rest for part in check.needs}
-        async with aclosing(gathering(evidence, parts, sandbox=sandbox, seed=seed)) as growing:
+        async with aclosing(gathering(evidence, parts, sandbox=sandbox, seed=seed, within_eval=within_eval)) as growing:
             async for more, there in growing:
                 evidence, ready = more, [check for check in rest if there.issuperset(check.needs)]
                 rest = [check for check in rest if check not in ready]

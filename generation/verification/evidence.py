@@ -120,6 +120,7 @@ class Run:
 class ProbeRuns:
     """The reference solution, `check-submission` on its result, and the ladder of probes from weak to strong.
 
+    `status` is how the reference solution's cell of the eval ended, `score` what it got there, `said` the log's words.
     `verdicts` are what `check-submission` says, to the letter, of submissions that differ in their answers alone, by
     their form (`whole`, `short`) and name.
     """
@@ -128,6 +129,9 @@ class ProbeRuns:
     checked: Run
     ladder: Mapping[str, Run]
     verdicts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    status: str = "graded"
+    score: float | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True)

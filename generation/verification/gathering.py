@@ -47,10 +47,11 @@ class Desk:
     vectors: Vectors
     sandbox: str
     seed: int
+    within_eval: bool
 
 
 async def gathering(
-    evidence: Evidence, parts: Collection[Part], *, sandbox: str, seed: int
+    evidence: Evidence, parts: Collection[Part], *, sandbox: str, seed: int, within_eval: bool
 ) -> AsyncGenerator[tuple[Evidence, frozenset[Part]], None]:
     """The evidence each time that there is more of it, with the parts that are there: had, or lacking with the reason.
 
@@ -83,7 +84,7 @@ async def gathering(
     task, tables = made
     form = Form(tables)
     known = await asyncio.to_thread(vectors, form, seed)
-    desk = Desk(package, task, fetched, form, known, sandbox, seed)
+    desk = Desk(package, task, fetched, form, known, sandbox, seed, within_eval)
     evidence, there = replace(evidence, prepared=tables), AT_ONCE | (everything - {*parts})
     works = [asyncio.create_task(work(desk)) for work in _works({*parts})]
     try:
@@ -205,9 +206,8 @@ async def grade_all(desk: Desk) -> Grades | Lacking:
 
 async def probe(desk: Desk) -> ProbeRuns | Lacking:
     """The reference solution and the ladder, where an agent would work."""
-    with open_folder() as folder:
-        asked = same_in_form(desk.form, desk.vectors)
-        return await run_probes(desk.task, desk.form, folder, asked, sandbox=desk.sandbox)
+    asked = same_in_form(desk.form, desk.vectors)
+    return await run_probes(desk.task, desk.form, asked, sandbox=desk.sandbox, within_eval=desk.within_eval)
 
 
 async def bench(desk: Desk, probes: ProbeRuns | Lacking) -> Bench | Lacking:

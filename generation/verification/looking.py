@@ -9,9 +9,9 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from generation.verification.reach import Reach
-from generation.verification.rooms import PROBES, program
+from generation.verification.rooms import program
 from harness.errors import MachineError, MlesmithError
-from harness.evals import within_reach
+from harness.evals import PROGRAMS, within_reach
 from harness.places import cache_dir, whole_file
 from harness.sandboxes.selection import choose, expect_many, open_sandbox
 from harness.sandboxes.spec import WORKSPACE, Mount, SandboxLimits, SandboxSpec
@@ -38,7 +38,7 @@ async def reach_of(sandbox: str) -> Reach:
         if not stored.is_file():
             async with open_sandbox(spec, sandbox) as room:
                 result = f"{WORKSPACE}/reach.npz"
-                ended = await room.python([f"{PROBES}/reach.py", result], timeout=LOOK_S)
+                ended = await room.python([f"{PROGRAMS}/reach.py", result], timeout=LOOK_S)
                 content = await read_result(room, result, LARGEST)
             if not isinstance(content, bytes):
                 raise MachineError(f"What an agent can read here can't be listed: {ended.stderr.strip()[-500:]}")
@@ -66,7 +66,7 @@ async def _ready(sandbox: str) -> None:
 
 def _spec() -> SandboxSpec:
     spec = within_reach()
-    looks = Mount(source=program("reach.py"), target=f"{PROBES}/reach.py")
+    looks = Mount(source=program("reach.py"), target=f"{PROGRAMS}/reach.py")
     return spec.model_copy(update={"mounts": (*spec.mounts, looks), "limits": LIMITS})
 
 

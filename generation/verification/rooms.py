@@ -1,29 +1,34 @@
-"""The battery's own sandboxes: an agent's room for the probes, and a room with the answers for the bench."""
+"""The battery's own programs: the probes as agents of an eval, and a room with the answers for the bench."""
 
 import asyncio
 import json
 from collections.abc import Awaitable
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 
-from inspect_ai.util import ExecResult, OutputLimitExceededError, SandboxEnvironment
+from inspect_ai.util import ExecResult, OutputLimitExceededError
 from pydantic import ValidationError
 
 from generation.verification.answers import Form
+from generation.verification.attending import Ended, Program, Step, hold
 from generation.verification.benching import BenchJob
+from generation.verification.beside import hold_beside
 from generation.verification.evidence import Bench, ProbeRuns, Run
 from generation.verification.submissions import LADDER, Variants
 from harness.competition.validity import size_bound
 from harness.errors import MlesmithError
-from harness.evals import COMMANDS, agent_sandbox
+from harness.evals import COMMANDS, PROGRAMS, agent_sandbox
 from harness.prepared import ANSWERS, PreparedTask
 from harness.sandboxes.provider import ProvidedSandbox
 from harness.sandboxes.selection import reserve_sandbox
 from harness.sandboxes.spec import WORKSPACE, Mount, SandboxLimits, SandboxSpec
 from harness.sandboxes.transfer import read_result
 
-PROBES = "/opt/mlesmith/probes"
+REFERENCE, PROBES = "reference", "ladder"
+SUBMISSION = "submission.csv"
+NOTHING = (Run(1, 0.0, "it did not begin"), Run(1, 0.0, "there was nothing to look at"))
 LADDER_ROWS = 4000  # more would make the probes better and every verification slower
 LADDER_S, BENCH_S, CHECK_S = 120, 300, 30
 BENCH_LIMITS = SandboxLimits(memory_mb=2048, disk_mb=64, processes=64)
@@ -41,48 +46,51 @@ def program(name: str) -> Path:
     return Path(str(files("generation.verification").joinpath("probes", name)))
 
 
-def probing_sandbox(task: PreparedTask, folder: Path) -> SandboxSpec:
-    """The very sandbox that an agent gets, and in it the probes; `folder` receives the solution."""
-    solution = folder / "solution.py"
-    solution.write_text(task.package.files["solution.py"], encoding="utf-8")
-    solution.chmod(0o644)
-    spec = agent_sandbox(task)
-    ours = (
-        Mount(source=solution, target=f"{PROBES}/solution.py"),
-        Mount(source=program("ladder.py"), target=f"{PROBES}/ladder.py"),
-    )
-    return spec.model_copy(update={"mounts": (*spec.mounts, *ours)})
+async def run_probes(task: PreparedTask, form: Form, asked: Variants, *, sandbox: str, within_eval: bool) -> ProbeRuns:
+    """The untrusted reference solution and the ladder in one eval, and beside it what `check-submission` says.
 
-
-async def run_probes(task: PreparedTask, form: Form, folder: Path, asked: Variants, *, sandbox: str) -> ProbeRuns:
-    """The ladder, and beside it in a room of its own the untrusted reference solution and `check-submission`.
-
-    What `check-submission` says of `asked` is heard in the ladder's room, where nothing of the package runs.
+    What it says of `asked` is heard in a room of its own, where nothing of the package runs.
     """
-    spec = probing_sandbox(task, folder)
-    climbing = asyncio.create_task(_climb(task, form, spec, sandbox, asked))
+    hearing = asyncio.create_task(_heard(task, sandbox, asked))
+    programs = {REFERENCE: _reference(task), PROBES: _ladder(task, form)}
     try:
-        async with reserve_sandbox(spec, sandbox) as room:
-            limit = task.package.card.limits.time_s
-            reference = await _run(room.python([f"{PROBES}/solution.py"], timeout=limit), limit)
-            submission = await _left(room, "submission.csv", size_bound(task.rules))
-            checked = await _run(room.exec(["check-submission"], timeout=CHECK_S), CHECK_S)
-        ladder, verdicts = await climbing
+        if within_eval:
+            cells = await hold_beside(task.package, programs, sandbox=sandbox)
+        else:
+            cells = await hold(task, programs, sandbox=sandbox)
+        verdicts = await hearing
     finally:
-        climbing.cancel()
-        await asyncio.gather(climbing, return_exceptions=True)
+        hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
+    reference, climbed = cells[REFERENCE], cells[PROBES]
+    run, checked, *_ = (*map(_run_of, reference.steps), *NOTHING)
+    ladder = next(map(_run_of, climbed.steps), NOTHING[0])
     return ProbeRuns(
-        reference=Run(reference.code, reference.seconds, reference.messages, submission),
+        reference=replace(run, submission=reference.files.get(SUBMISSION)),
         checked=checked,
-        ladder=ladder,
+        ladder={name: replace(ladder, submission=climbed.files.get(f"{name}.csv")) for name in LADDER},
         verdicts=verdicts,
+        status=reference.status,
+        score=reference.score,
+        said=reference.message,
     )
 
 
-async def _climb(
-    task: PreparedTask, form: Form, spec: SandboxSpec, sandbox: str, asked: Variants
-) -> tuple[dict[str, Run], dict[str, dict[str, str]]]:
-    """The ladder's probes by name, and the verdicts on what is asked."""
+def _reference(task: PreparedTask) -> Program:
+    limit = task.package.card.limits.time_s
+    return Program(
+        files={"agent.py": task.package.files["solution.py"]},
+        steps=(
+            Step(words=(f"{PROGRAMS}/agent.py",), limit_s=limit, python=True),
+            Step(words=(COMMANDS[0][0],), limit_s=CHECK_S),
+        ),
+        takes=(SUBMISSION,),
+        bound=size_bound(task.rules),
+    )
+
+
+def _ladder(task: PreparedTask, form: Form) -> Program:
+    """The ladder's probes; the strong one is what is submitted."""
     question = task.package.card.task
     words = {
         "id": question.id_column,
@@ -93,12 +101,24 @@ async def _climb(
         "quantile": task.rules.quantile,
         "rows": LADDER_ROWS,
     }
-    bound = size_bound(task.rules)
-    async with reserve_sandbox(spec, sandbox) as room:
-        ladder = await _run(room.python([f"{PROBES}/ladder.py", json.dumps(words)], timeout=LADDER_S), LADDER_S)
-        left = {name: await _left(room, f"{name}.csv", bound) for name in LADDER}
-        verdicts = await _verdicts(room, asked)
-    return {name: Run(ladder.code, ladder.seconds, ladder.messages, file) for name, file in left.items()}, verdicts
+    return Program(
+        files={"agent.py": program("ladder.py").read_text(encoding="utf-8")},
+        steps=(
+            Step(words=(f"{PROGRAMS}/agent.py", json.dumps(words)), limit_s=LADDER_S, python=True),
+            Step(words=("cp", f"{LADDER[-1]}.csv", SUBMISSION), limit_s=CHECK_S),
+        ),
+        takes=tuple(f"{name}.csv" for name in LADDER),
+        bound=size_bound(task.rules),
+    )
+
+
+def _run_of(step: Ended) -> Run:
+    return Run(step.code, step.seconds, step.messages)
+
+
+async def _heard(task: PreparedTask, sandbox: str, asked: Variants) -> dict[str, dict[str, str]]:
+    async with reserve_sandbox(agent_sandbox(task), sandbox) as room:
+        return await _verdicts(room, asked)
 
 
 async def _verdicts(room: ProvidedSandbox, asked: Variants) -> dict[str, dict[str, str]]:
@@ -135,13 +155,13 @@ async def run_bench(task: PreparedTask, job: BenchJob, folder: Path, *, sandbox:
         mounts=(
             Mount(source=folder, target="/bench"),
             Mount(source=task.private, target="/answers"),
-            Mount(source=program("bench.py"), target=f"{PROBES}/bench.py"),
+            Mount(source=program("bench.py"), target=f"{PROGRAMS}/bench.py"),
         ),
         limits=BENCH_LIMITS,
         library=("harness.competition",),
     )
     result = f"{WORKSPACE}/result.json"
-    command = [f"{PROBES}/bench.py", "/bench/metric.py", f"/answers/{ANSWERS}", "/bench/job.npz", result]
+    command = [f"{PROGRAMS}/bench.py", "/bench/metric.py", f"/answers/{ANSWERS}", "/bench/job.npz", result]
     async with reserve_sandbox(spec, sandbox) as room:
         ended = await _run(room.python(command, timeout=BENCH_S), BENCH_S)
         answer = await read_result(room, result, LARGEST_ANSWER)
@@ -164,9 +184,3 @@ async def _run(program: Awaitable[ExecResult[str]], limit: int) -> Run:
         return Run(1, perf_counter() - started, "it printed more than it may")
     messages = (ended.stderr.strip() or ended.stdout.strip())[-TAIL:]
     return Run(ended.returncode, perf_counter() - started, messages)
-
-
-async def _left(room: SandboxEnvironment, name: str, bound: int) -> bytes | None:
-    """A file that a program left, if it is a plain one of a possible size."""
-    found = await read_result(room, f"{WORKSPACE}/{name}", bound)
-    return found if isinstance(found, bytes) else None
