@@ -12,8 +12,10 @@ from harness.progress import Progress
 from harness.results import as_table, read_listed
 from leaderboards.battles import holds_battles
 from leaderboards.board import Board, battle_board, board
+from leaderboards.categories import DIMENSIONS
 from leaderboards.places import is_table
 from leaderboards.published import PublishedBoard, published
+from leaderboards.ratings import Ties
 from leaderboards.results import ResultsTable, read_table
 
 REFERENCE = "reference:"
@@ -52,6 +54,14 @@ def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
         row for frame in frames for row in frame.astype(object).where(frame.notna(), None).to_dict(orient="records")
     ]
     return as_table([{str(name): value for name, value in row.items()} for row in rows])
+
+
+def board_of(places: Sequence[str], *, ties: str = Ties.HALF) -> Board:
+    """The board of all places together, or of one table of pairwise battles."""
+    battles = battles_of(places)
+    if battles is not None:
+        return battle_board(battles, ties=ties)
+    return board(results_table(places), ties=ties, by=DIMENSIONS)
 
 
 def battles_of(places: Sequence[str]) -> str | None:
