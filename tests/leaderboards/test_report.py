@@ -46,7 +46,9 @@ GENERATION = GenerationSummary(
     Listing.of([{"formulation": "quakes_depth", "reason": "<b>too weak</b>"}, {"formulation": "x"}]),
 )
 VIEWER = "http://127.0.0.1:7575"
-LINKS = LogLinks(VIEWER, "logs", {"blend": ("run/b 1.eval",)}, {("blend", "curated_000", "1-A"): ("run/b 1.eval", "aB1")})
+LINKS = LogLinks(
+    VIEWER, "logs", {"blend": ("run/b 1.eval",)}, {("blend", "curated_000", "1-A"): ("run/b 1.eval", "aB1")}
+)
 EXTERNAL = re.compile(r"(?:https?|wss?|ftp)://(?!127\.0\.0\.1:7575/#/)")
 
 

@@ -197,6 +197,7 @@ def test_progress_where_it_takes_long(run: Run, logs: Path, monkeypatch: pytest.
     assert code == 0
     assert "Reading logs: 3 of 3" in err
     assert json.loads(out)["cells"] == 18
+    assert "Reading logs: 3 of 3" in run("plan", "logs")[2]
 
 
 COUNTED = """
