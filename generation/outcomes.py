@@ -5,11 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from inspect_ai.log import EvalLog, EvalSample, list_eval_logs, read_eval_log
+from inspect_ai.log import EvalLog, EvalSample, read_eval_log
+from pydantic import ValidationError
 
 from generation.records import STORED_AS, DatasetRecord, FormulationRecord
+from harness.errors import UserError
+from harness.logs.files import log_files
 
 UNFINISHED = "the run was stopped before this dataset was done"
+
+
+class AnotherVersion(UserError):
+    """A log of generation whose records another version of mlesmith wrote."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +58,15 @@ class Harvest:
 
 
 def harvest(logs: str | Path | Iterable[str | Path]) -> Harvest:
-    """Read logs or folders of logs. Of two samples on one source the finished one counts, else the later one."""
+    """Read logs or folders of logs. Of two samples on one source the finished one counts, else the later one.
+
+    Raises:
+        NoLogs: there is no such log.
+        AnotherVersion: a log was written by another version of mlesmith.
+    """
     found: dict[str, Outcome] = {}
     seconds = 0.0
-    for path in log_files(logs):
+    for path in _oldest_first([logs] if isinstance(logs, str | Path) else logs):
         log = read_eval_log(path, resolve_attachments=True)
         seconds += _seconds(log)
         for sample in log.samples or []:
@@ -67,22 +79,15 @@ def harvest(logs: str | Path | Iterable[str | Path]) -> Harvest:
     return Harvest(outcomes, tuple(accepted), tuple(refused), round(seconds, 1))
 
 
-def log_files(logs: str | Path | Iterable[str | Path]) -> list[str]:
-    """The logs, the oldest first."""
-    paths = [logs] if isinstance(logs, str | Path) else list(logs)
-    files: list[str] = []
-    for path in paths:
-        if Path(path).is_dir():
-            files += [info.name.removeprefix("file://") for info in list_eval_logs(str(path), descending=False)]
-        else:
-            files.append(str(path))
-    return files
+def _oldest_first(places: Iterable[str | Path]) -> list[str]:
+    files = sorted(log_files(map(str, places)).files, key=lambda file: file.changed or 0.0)
+    return [file.name for file in files]
 
 
 def _outcome(sample: EvalSample, log: str) -> Outcome:
     stored = sample.store.get(STORED_AS)
     uri = sample.input if isinstance(sample.input, str) else str(sample.id)
-    record = DatasetRecord(uri=uri) if stored is None else DatasetRecord.model_validate(stored)
+    record = DatasetRecord(uri=uri) if stored is None else _record(stored, log)
     error = ""
     if sample.error is not None:
         error = " ".join(sample.error.message.split())[:600]
@@ -94,6 +99,18 @@ def _outcome(sample: EvalSample, log: str) -> Outcome:
             update={"formulations": tuple(_closed(one, limit or UNFINISHED) for one in record.formulations)}
         )
     return Outcome(record, log, error, sample.total_time or 0.0)
+
+
+def _record(stored: object, log: str) -> DatasetRecord:
+    try:
+        return DatasetRecord.model_validate(stored)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise AnotherVersion(
+            f"{log} was written by another version of mlesmith ({where}: {first['msg']}). Read it with that version, "
+            "or move it away."
+        ) from error
 
 
 def _closed(record: FormulationRecord, reason: str) -> FormulationRecord:

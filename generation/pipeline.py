@@ -12,6 +12,7 @@ from inspect_ai.model import GenerateConfig, Model
 
 import generation
 import harness
+from generation import TASK
 from generation.engines import open_engine
 from generation.export import export
 from generation.llm.asking import MOST_TOKENS
@@ -38,7 +39,6 @@ from harness.processors import processors
 from harness.sandboxes.selection import choose
 from harness.stopping import raise_if_stopped
 
-TASK = "mlesmith/generate"
 NO_MODEL = "none/none"
 TOKENS_A_DATASET = 500_000
 ROLES = ("brainstormer", "designer", "refactor")

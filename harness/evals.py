@@ -12,6 +12,7 @@ from inspect_ai.util import SandboxEnvironmentSpec
 from harness.agents.contestant import parse_contestant, require_own
 from harness.agents.outcome import EPOCH
 from harness.agents.react import react
+from harness.errors import UserError
 from harness.package import TaskPackage, load_package
 from harness.places import cache_dir
 from harness.prepared import PreparedTask
@@ -37,6 +38,10 @@ LIBRARY = (
 COMMANDS = (("check-submission", "harness.competition.check"),)
 PROGRAM, PROGRAMS = "program", "/opt/mlesmith/probes"  # which of a trial's programs a sample runs, and its place
 BASELINES = ("skrub", "harness.baselines.contestants", "harness.baselines.stack")
+
+
+class WrongRuns(UserError):
+    """Epochs for other tasks than those that are asked for, or that are none."""
 
 
 @told_by_inspect()
@@ -78,6 +83,9 @@ def suite(
 
     `runs` names the epochs of each task id, each a sample of its own; without it every task is one sample, and the
     epochs are Inspect's.
+
+    Raises:
+        WrongRuns: `runs` does not fit the tasks.
     """
     words = [tasks] if isinstance(tasks, str) else list(tasks)
     wanted = [part.strip() for word in words for part in word.split(",") if part.strip()]
@@ -86,6 +94,7 @@ def suite(
     prepared = prepare_all(packages, sandbox)
     samples = [_sample(task, sandbox, choice, time_s, memory_mb) for task in prepared]
     if runs is not None:
+        _require_runs(runs, [package.id for package in packages])
         samples = [_numbered(sample, epoch) for sample in samples for epoch in runs[str(sample.id)]]
     return _task("suite", samples, agent, "1-A")
 
@@ -105,6 +114,17 @@ def trial(task: PreparedTask, solver: Solver, programs: Mapping[str, Path], *, s
         name=task.package.id,
         version=task.package.card.version,
     )
+
+
+def _require_runs(runs: Mapping[str, Sequence[int]], ids: Sequence[str]) -> None:
+    """That every task has its epochs, each once, and nothing else has any."""
+    faults = [f"it lacks {one!r}, a task that is asked for" for one in ids if one not in runs]
+    faults += [f"{one!r} is no task that is asked for" for one in runs if one not in ids]
+    for one, epochs in runs.items():
+        if not epochs or len(set(epochs)) < len(epochs) or any(type(n) is not int or n < 1 for n in epochs):
+            faults.append(f"the epochs of {one!r} are {list(epochs)}, not different whole numbers from 1")
+    if faults:
+        raise WrongRuns(f"`runs` names the epochs of each task, but {'; '.join(faults)}.")
 
 
 def _numbered(sample: Sample, epoch: int) -> Sample:

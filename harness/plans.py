@@ -11,9 +11,9 @@ from harness.agents.contestant import Contestant, contestants
 from harness.errors import MlesmithError, UserError
 from harness.package import TaskPackage
 from harness.selection import select
+from leaderboards.table import PLAN_COLUMNS
 
 NEEDED = ("agent", "task", "epoch")
-COLUMNS = ("agent", "model", "task", "task_version", "epoch", "gain", "cost_usd")
 NO_MODEL = ("", "none", "none/none")
 MOST_SHOWN = 12
 T = TypeVar("T")
@@ -105,7 +105,9 @@ def _rows(path: Path) -> list[dict[str, str]]:
         raise BrokenPlan(path, [f"it can't be read as CSV: {error}"]) from error
     header, body = (lines[0], lines[1:]) if lines else ([], [])
     faults = [f"column {name!r} is missing" for name in NEEDED if name not in header]
-    faults += [f"column {name!r} is not known; known: {', '.join(COLUMNS)}" for name in header if name not in COLUMNS]
+    faults += [
+        f"column {name!r} is not known; known: {', '.join(PLAN_COLUMNS)}" for name in header if name not in PLAN_COLUMNS
+    ]
     faults += [
         f"column {name!r} is there twice" for name in sorted({name for name in header if header.count(name) > 1})
     ]
@@ -129,8 +131,7 @@ def _contestant(row: Row) -> Contestant:
     (found,) = contestants([agent], named)
     if named and found.model != model:
         raise ValueError(f"{agent!r} does not run with the model {model!r} of this row; leave one of them out")
-    if found.agent.name == "script" and not Path(str(dict(found.options)["file"])).expanduser().is_file():
-        raise ValueError(f"{agent!r}: there is no such file")
+    found.require_here()
     return found
 
 

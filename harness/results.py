@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from harness.logs.errors import NoLogs, UnreadableLogs
+from harness.logs.files import LogListing, log_files
 from harness.logs.reading import read_logs
 from harness.progress import Progress
 from leaderboards.table import COLUMNS, FLOAT, WHOLE
@@ -15,6 +16,7 @@ __all__ = [
     "NoLogs",
     "UnreadableLogs",
     "as_table",
+    "read_listed",
     "read_results",
     "read_results_with_notes",
     "to_json",
@@ -38,7 +40,12 @@ def read_results_with_notes(
     places: Iterable[str | Path], on_log: Progress | None = None
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """The same with what a reader of a board must know of the logs, as of those that are still being written."""
-    reading = read_logs(map(str, places), on_log)
+    return read_listed(log_files(map(str, places)), on_log)
+
+
+def read_listed(listing: LogListing, on_log: Progress | None = None) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The same of logs that were listed before."""
+    reading = read_logs(listing, on_log)
     return as_table(reading.cells), reading.notes
 
 

@@ -13,6 +13,7 @@ from inspect_ai.log import list_eval_logs, read_eval_log, read_eval_log_sample_s
 from harness.agents.contestant import Contestant, contestants, require_own
 from harness.agents.outcome import epoch_of
 from harness.errors import UserError
+from harness.logs.files import named
 from harness.models.ready import require_model
 from harness.package import TaskPackage
 from harness.plans import PlannedCell
@@ -88,8 +89,9 @@ def run_plan(
 
 
 def _require(wanted: Sequence[Contestant], sandbox: str) -> None:
-    """That every model can be asked, and that nobody foreign runs without isolation."""
+    """That every script is there, every model can be asked, and nobody foreign runs without isolation."""
     for contestant in wanted:
+        contestant.require_here()
         if contestant.model:
             require_model(contestant.model)
     if sandbox == "host":
@@ -169,15 +171,19 @@ class _Done:
 
 
 def _done(log_dir: Path, wanted: Sequence[Contestant]) -> dict[_Done, str]:
-    """The contestants' cells that former calls ran, each with the status of its log (a finished one, if any)."""
+    """The contestants' cells that former calls ran, each with the status of its log (a finished one, if any).
+
+    Raises:
+        UnreadableLogs: a log is torn.
+    """
     ours = {(contestant.words, contestant.model or NO_MODEL) for contestant in wanted}
     done: dict[_Done, str] = {}
     for info in list_eval_logs(str(log_dir)):
-        header = read_eval_log(info, header_only=True)
-        who = (str(header.eval.task_args.get("agent")), header.eval.model)
-        if who not in ours:
-            continue
-        for cell in read_eval_log_sample_summaries(info):
+        with named(info.name.removeprefix("file://")):
+            header = read_eval_log(info, header_only=True)
+            who = (str(header.eval.task_args.get("agent")), header.eval.model)
+            cells = read_eval_log_sample_summaries(info) if who in ours else []
+        for cell in cells:
             if cell.completed and cell.error is None:
                 one = _Done(*who, str(cell.metadata.get("task", cell.id)), epoch_of(cell))
                 if done.get(one, "started") == "started":

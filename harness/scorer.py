@@ -7,7 +7,7 @@ from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import TaskState
 from inspect_ai.util import SandboxUnavailableError, sandbox
 
-from harness.agents.outcome import CONTESTANT, ENDED, FAMILY, SAID, epoch_of
+from harness.agents.outcome import CONTESTANT, ENDED, FAMILY, SAID, SEED, epoch_of
 from harness.competition.reasons import Reason, Status
 from harness.competition.validity import size_bound
 from harness.errors import MlesmithError
@@ -78,7 +78,7 @@ def _score(state: TaskState, task: PreparedTask, report: GradeReport) -> Score:
             CONTESTANT: contestant_of(state),
             FAMILY: str(state.metadata.get(FAMILY, "")),
             "status": report.status.value,
-            "seed": epoch_of(state),
+            SEED: state.metadata.get(SEED, epoch_of(state)),
             "ended": state.metadata.get(ENDED, ""),
             **{name: state.metadata[name] for name in CARRIED},
         },

@@ -17,8 +17,7 @@ from leaderboards.planning import Limits, Step, steps
 from leaderboards.ratings import CONFIDENCE, Ratings, fit_outcomes
 from leaderboards.results import UNIT_SEPARATOR, ResultsTable
 from leaderboards.shares import ASSUMED, shares_of
-
-COLUMNS = ("agent", "model", "task", "task_version", "epoch", "gain", "cost_usd")
+from leaderboards.table import PLAN_COLUMNS
 
 
 class NothingToPlan(LeaderboardError):
@@ -85,7 +84,8 @@ class Plan:
 
     def to_frame(self) -> pd.DataFrame:
         """The rows as `mlesmith run --plan` reads them."""
-        return pd.DataFrame([[getattr(row, name) for name in COLUMNS] for row in self.rows], columns=list(COLUMNS))
+        rows = [[getattr(row, name) for name in PLAN_COLUMNS] for row in self.rows]
+        return pd.DataFrame(rows, columns=list(PLAN_COLUMNS))
 
     def to_dict(self) -> dict[str, object]:
         """Everything, ready for JSON."""

@@ -36,5 +36,7 @@ COLUMNS: dict[str, str] = {
     "sample_uuid": TEXT,
     "created": TEXT,
 }
+# One row a run, as `mlesmith plan` writes it and `mlesmith run --plan` reads it.
+PLAN_COLUMNS = ("agent", "model", "task", "task_version", "epoch", "gain", "cost_usd")
 KEY = ("contestant", "task", "task_version", "data_hash", "epoch")
 STATUSES = ("graded", "invalid", "missing", "error")

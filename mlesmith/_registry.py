@@ -85,9 +85,8 @@ def _agent(card: AgentCard) -> None:
     def agent(**options: object) -> Solver:
         return make(**options)
 
-    parameters = [item for item in inspect.signature(make).parameters.values() if item.name not in {"name", "family"}]
     agent.__name__ = card.name
-    agent.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    agent.__signature__ = inspect.Signature(list(card.options.values()))  # type: ignore[attr-defined]
     solver(name=card.name)(agent)
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from harness.agents.contestant import MalformedContestant, parse_contestant
+from harness.agents.programs import NoSuchScript
 from harness.errors import UnknownName, UserError
 from harness.places import whole_file
+from harness.progress import Progress
 from harness.runs import task_words
 from harness.schema import InvalidTaskCard, read_card
 from harness.selection import select, task_folders
@@ -23,10 +25,16 @@ class NotWritten(UserError):
 
 
 def planned_runs(
-    places: Sequence[str], more: Sequence[str], *, runs: int, dollars: float | None, width: float
+    places: Sequence[str],
+    more: Sequence[str],
+    *,
+    runs: int,
+    dollars: float | None,
+    width: float,
+    on_log: Progress | None = None,
 ) -> tuple[Plan, dict[str, str]]:
     """The plan over the tasks of the results and those that `more` selects, and the words that name the latter."""
-    table = results_table(places)
+    table = results_table(places, on_log)
     offered, gone = _of_results(table.frame)
     packages = select(*more)
     for package in packages:
@@ -80,8 +88,7 @@ def can_run(contestant: str) -> bool:
     """Whether `mlesmith run` knows the agent, has its script, and is told its model."""
     try:
         found = parse_contestant(contestant)
-    except (UnknownName, MalformedContestant):
+        found.require_here()
+    except (UnknownName, MalformedContestant, NoSuchScript):
         return False
-    if found.agent.kind not in RUN or (found.agent.kind == "model") != (found.model is not None):
-        return False
-    return found.agent.name != "script" or Path(str(dict(found.options)["file"])).is_file()
+    return found.agent.kind in RUN and (found.agent.kind == "model") == (found.model is not None)

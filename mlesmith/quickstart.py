@@ -12,18 +12,17 @@ from pydantic import BaseModel, ConfigDict
 from generation.pipeline import generate
 from generation.report import GenerationReport
 from harness.agents.catalogue import AGENTS
+from harness.logs.files import LogListing, log_files
 from harness.package import CARD
 from harness.places import shipped_tasks
-from harness.results import read_results, write_results
+from harness.results import read_listed, write_results
 from harness.runs import run
 from harness.schema import read_card
 from harness.separation import Separation, separation
-from leaderboards.agreement import Agreement, agreement
-from leaderboards.board import Board, board
-from leaderboards.categories import DIMENSIONS
-from leaderboards.errors import LeaderboardError
-from leaderboards.report import write_report
-from leaderboards.results import ResultsTable, read_table
+from leaderboards.agreement import Agreement
+from leaderboards.board import Board
+from leaderboards.results import read_table
+from mlesmith.reports import CURATED, GENERATED, Report, report_on
 from mlesmith.screen import Tick
 from mlesmith.viewing import links_of
 from mlesmith.yields import yield_of
@@ -92,51 +91,50 @@ def run_quickstart(out: Path, *, jobs: int, progress: Progress, uris: Sequence[s
         )
     generated = time.monotonic()
     with progress("Running agents") as tick:
-        cells = _run_agents(out, jobs, tick)
+        cells, logs = _run_agents(out, jobs, tick)
     ran = time.monotonic()
     table = read_table(cells)
-    boards = _boards(table)
-    comparison = _comparison(boards)
+    report = report_on(table, first=GENERATED, generation=yield_of(generation), links=links_of(table, logs))
     apart = separation(out / "logs" / "run", cells)
-    page = write_report(
-        out / "leaderboard",
-        boards,
-        agreement=comparison,
-        generation=yield_of(generation),
-        links=links_of(table, [str(out / "logs" / "run")]),
-        title=TITLE,
-    )
-    made = boards["generated tasks"]
+    page = report.write(out / "leaderboard", TITLE)
     summary = Summary.model_validate(
         {
             "datasets": len(generation.datasets),
             "formulations": generation.formulations,
             "verified": generation.verified,
-            "curated": int(cells.loc[cells["collection"] == "curated", "task"].nunique()),
+            "curated": int(cells.loc[cells["collection"] == CURATED, "task"].nunique()),
             "agents": int(cells["contestant"].nunique()),
             "cells": len(cells),
             "errors": int((cells["status"] == "error").sum()),
             "seconds": round(time.monotonic() - start, 1),
             "seconds_generate": round(generated - start, 1),
             "seconds_run": round(ran - generated, 1),
-            "controls_hold": all(row.holds for shown in boards.values() for row in shown.controls),
+            "controls_hold": all(row.holds for shown in report.boards.values() for row in shown.controls),
             "best_beats_constant": apart.best_beats_constant,
             "some_two_differ": apart.some_two_differ,
             "page": str(page),
-            **_figures(comparison),
+            **_figures(report),
         }
     )
     (out / "summary.json").write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    return Outcome(summary=summary, generation=generation, generated=made, comparison=comparison, separation=apart)
+    return Outcome(
+        summary=summary,
+        generation=generation,
+        generated=report.main,
+        comparison=report.agreement,
+        separation=apart,
+    )
 
 
-def _run_agents(out: Path, jobs: int, tick: Tick) -> pd.DataFrame:
+def _run_agents(out: Path, jobs: int, tick: Tick) -> tuple[pd.DataFrame, LogListing]:
+    """The cells of all agents without a model on all tasks, and the logs that they were read from."""
     agents = [card.name for card in AGENTS.values() if card.kind in {"baseline", "control"}]
     tasks = [str(out / "tasks" / "generated"), *_curated()]
     log_dir = run(agents, [], tasks, log_dir=out / "logs" / "run", jobs=jobs, on_cell=tick)
-    cells = read_results([log_dir])
+    logs = log_files([str(log_dir)])
+    cells, _ = read_listed(logs)
     write_results(cells, out / "results.parquet")
-    return cells
+    return cells, logs
 
 
 def _curated() -> list[str]:
@@ -145,27 +143,11 @@ def _curated() -> list[str]:
     return [str(folder) for folder in folders if "lite" in read_card(folder).task.tags]
 
 
-def _boards(table: ResultsTable) -> dict[str, Board]:
-    sides = {"generated tasks": "generated", "curated tasks": "curated"}
-    whole = {"all tasks": board(table, title="All tasks")}
-    parts = {
-        title: board(table.select(collection=name), title=title.capitalize(), by=DIMENSIONS)
-        for title, name in sides.items()
-    }
-    return {**parts, **whole}
-
-
-def _comparison(boards: dict[str, Board]) -> Agreement | None:
-    try:
-        return agreement(boards["curated tasks"], boards["generated tasks"])
-    except LeaderboardError:
-        return None
-
-
-def _figures(found: Agreement | None) -> dict[str, float | str | None]:
+def _figures(report: Report) -> dict[str, float | str | None]:
+    found = report.agreement
     if found is None:
         names = ("pearson", "pearson_low", "pearson_high", "ccc", "ccc_low", "ccc_high", "ceiling")
-        return {**dict.fromkeys(names), "too_few": "the two sides have no board in common"}
+        return {**dict.fromkeys(names), "too_few": report.unsaid or "the two sides have no board in common"}
     return {
         "pearson": found.r.value,
         "pearson_low": found.r.low,

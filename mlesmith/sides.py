@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from harness.errors import UserError
+from harness.logs.files import LogListing, log_files
 from harness.progress import Progress
-from harness.results import as_table, read_results_with_notes
+from harness.results import as_table, read_listed
 from leaderboards.battles import holds_battles
 from leaderboards.board import Board, battle_board, board
 from leaderboards.categories import DIMENSIONS
@@ -25,15 +26,22 @@ class MixedPlaces(UserError):
     """A table of pairwise battles beside other places: battles name no tasks, so nothing joins them."""
 
 
-def results_table(places: Sequence[str], on_log: Progress | None = None) -> ResultsTable:
-    """The checked cells of all places together.
+def logs_of(places: Sequence[str]) -> LogListing:
+    """The logs at those places that are no tables."""
+    return log_files(place for place in places if not is_table(place))
+
+
+def results_table(
+    places: Sequence[str], on_log: Progress | None = None, logs: LogListing | None = None
+) -> ResultsTable:
+    """The checked cells of all places together; `logs` where they were listed before.
 
     A place is a folder of logs, a log, or a results table (path or fsspec URL). What was left out of tables, and what
     must be said of the logs, as that some are still being written, is kept with them.
     """
     tables = [read_table(place) for place in places if is_table(place)]
-    logs = [place for place in places if not is_table(place)]
-    read, notes = read_results_with_notes(logs, on_log) if logs else (None, ())
+    listing = logs_of(places) if logs is None else logs
+    read, notes = read_listed(listing, on_log) if listing.places else (None, ())
     if tables or read is None:
         read = _together([*(table.frame for table in tables), *([] if read is None else [read])])
     together = read_table(read)
@@ -48,12 +56,12 @@ def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return as_table([{str(name): value for name, value in row.items()} for row in rows])
 
 
-def board_of(places: Sequence[str], *, ties: str = Ties.HALF, on_log: Progress | None = None) -> Board:
+def board_of(places: Sequence[str], *, ties: str = Ties.HALF) -> Board:
     """The board of all places together, or of one table of pairwise battles."""
     battles = battles_of(places)
     if battles is not None:
         return battle_board(battles, ties=ties)
-    return board(results_table(places, on_log), ties=ties, by=DIMENSIONS)
+    return board(results_table(places), ties=ties, by=DIMENSIONS)
 
 
 def battles_of(places: Sequence[str]) -> str | None:

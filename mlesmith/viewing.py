@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from os.path import commonpath
+from os.path import commonpath, realpath
 from pathlib import Path
 
 from harness.errors import UserError
-from harness.logs.files import SUFFIXES
-from harness.logs.files import log_files as found_logs
-from leaderboards.places import is_table
+from harness.logs.files import SUFFIXES, LogListing
 from leaderboards.report.logs import VIEWER, LogLinks, log_links
 from leaderboards.results import ResultsTable
 
@@ -24,28 +22,39 @@ def checked_viewer(address: str) -> str:
     return address
 
 
-def links_of(table: ResultsTable, places: Sequence[str], viewer: str = VIEWER) -> LogLinks | None:
-    """Links to the logs of a table that was read from these places; None where the results tell of no log."""
-    folder = _folder([place for place in places if not is_table(place)])
+def links_of(table: ResultsTable, logs: LogListing, viewer: str = VIEWER) -> LogLinks | None:
+    """Links to the logs of a table that was read from this listing; None where the results tell of no log."""
+    folder, start = _folder(logs.places)
     below = {}
-    if folder and "://" not in folder:
-        start = Path(folder).resolve()
-        below = {path.name: path.relative_to(start).as_posix() for path in log_files(places)}
+    if start:
+        names = [Path(file.name) for file in logs.files]
+        below = {name.name: Path(realpath(name.parent), name.name).relative_to(start).as_posix() for name in names}
     return log_links(table.frame, viewer, folder, below)
 
 
-def log_files(places: Sequence[str]) -> list[Path]:
-    """The logs below those places that are folders of this machine."""
-    here = [place for place in places if "://" not in place]
-    wanted = [place for place in here if Path(place).is_dir() or (place.endswith(SUFFIXES) and Path(place).is_file())]
-    return sorted(Path(file.place) for file in found_logs(wanted))
+def _folder(places: Sequence[str]) -> tuple[str, str]:
+    """The folder that all places are in, as one calls it and as it really is; empty where that can't be said.
+
+    Paths are compared as they really are: one may lie above the working directory, or be a link to elsewhere.
+    """
+    addresses = [place for place in places if "://" in place]
+    if addresses or not places:
+        return (_without_log(addresses[0]) if len(places) == 1 else ""), ""
+    folders = [place if Path(place).is_dir() else str(Path(place).parent) for place in places]
+    start = commonpath(map(realpath, folders))
+    if start == Path(start).anchor:  # nobody means to look at a whole disk
+        return "", ""
+    return _called(folders, start), start
 
 
-def _folder(places: Sequence[str]) -> str:
-    """The folder that all places are in, called as they were; empty where there is none."""
-    folders = [str(Path(place).parent) if place.endswith(SUFFIXES) else place for place in places]
-    if not folders or any("://" in place for place in folders):
-        return folders[0] if len(folders) == 1 else ""
-    if len({Path(place).is_absolute() for place in folders}) > 1:
-        folders = [str(Path(place).resolve()) for place in folders]
-    return commonpath(folders) or "."
+def _without_log(address: str) -> str:
+    return address.rpartition("/")[0] if address.endswith(SUFFIXES) else address
+
+
+def _called(folders: Sequence[str], start: str) -> str:
+    """A folder by the words that were given, where they name it; else its real path."""
+    if len({Path(folder).is_absolute() for folder in folders}) == 1:
+        words = commonpath(folders) or "."
+        if realpath(words) == start:
+            return words
+    return start

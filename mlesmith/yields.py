@@ -1,34 +1,39 @@
 """The yield of verification as a page shows it."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generation import TASK
+from harness.errors import UserError
+from harness.logs.files import LogListing, named
 from leaderboards.report import GenerationSummary, Listing
-from mlesmith.viewing import log_files
 
 if TYPE_CHECKING:
     from generation.report import GenerationReport
 
-GENERATE = "mlesmith/generate"
+_NAME = TASK.rpartition("/")[2]
 
 
-def yield_in(places: Sequence[str]) -> GenerationSummary | None:
-    """What the logs of `mlesmith generate` below the places say; None without any."""
+def yield_in(logs: LogListing) -> tuple[GenerationSummary | None, str]:
+    """What those logs say that `mlesmith generate` wrote on this machine, None without any; and why it is not shown."""
     # Inspect names a log after its task. To open thousands of others, and Inspect itself, would take seconds.
-    named = [path for path in log_files(places) if GENERATE.rpartition("/")[2] in path.name]
-    logs = [path for path in named if _generates(path)]
-    if not logs:
-        return None
-    from generation.report import report
+    called = [file.name for file in logs.files if not file.is_address and _NAME in Path(file.name).name]
+    try:
+        made = [name for name in called if _generates(name)]
+        if not made:
+            return None, ""
+        from generation.report import report
 
-    return yield_of(report(logs))
+        return yield_of(report(made)), ""
+    except UserError as error:
+        return None, f"The yield of generation is not shown: {error}"
 
 
-def _generates(path: Path) -> bool:
+def _generates(name: str) -> bool:
     from inspect_ai.log import read_eval_log
 
-    return read_eval_log(str(path), header_only=True).eval.task == GENERATE
+    with named(name):
+        return read_eval_log(name, header_only=True).eval.task == TASK
 
 
 def yield_of(found: "GenerationReport") -> GenerationSummary:

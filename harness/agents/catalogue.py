@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from inspect import Parameter, signature
 from typing import Literal
 
 from inspect_ai.solver import Solver
@@ -26,6 +27,11 @@ class AgentCard:
     kind: Kind
     summary: str
     make: Callable[..., Solver]
+
+    @property
+    def options(self) -> dict[str, Parameter]:
+        """What may stand in brackets behind its name."""
+        return {name: one for name, one in signature(self.make).parameters.items() if name not in {"name", "family"}}
 
 
 def _cards() -> list[AgentCard]:

@@ -1,12 +1,15 @@
 """A contestant in words: `boosting`, `react@openai/gpt-5`, `baseline[seed=3]`, `script:FILE`."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inspect_ai.solver import Solver
+from pydantic import TypeAdapter, ValidationError
 
 from harness.agents.catalogue import AgentCard, get_agent
+from harness.agents.programs import script_file
 from harness.errors import UserError
 from harness.sandboxes.host import HostRefuses
 
@@ -38,6 +41,11 @@ class Contestant:
         """The contestant without its model: what `-T agent=` takes."""
         return self.name.partition("@")[0] if self.agent.name != "script" else self.name
 
+    def require_here(self) -> None:
+        """Raise `NoSuchScript` where the contestant is a script that is no file."""
+        if self.agent.name == "script":
+            script_file(str(dict(self.options)["file"]))
+
     def solver(self) -> Solver:
         """The solver with the options given."""
         return self.agent.make(**dict(self.options))
@@ -56,7 +64,28 @@ def parse_contestant(words: str) -> Contestant:
     form = FORM.fullmatch(words)
     if form is None:
         raise MalformedContestant(f"{words!r} names no contestant. Write agent, agent[key=value]@model or script:FILE.")
-    return Contestant(get_agent(form["agent"]), _options(form["options"] or "", words), form["model"])
+    agent, options = get_agent(form["agent"]), _options(form["options"] or "", words)
+    _require_fit(agent, options, words)
+    return Contestant(agent, options, form["model"])
+
+
+def _require_fit(agent: AgentCard, options: Sequence[tuple[str, object]], words: str) -> None:
+    """That the agent takes these options, each once and of its kind, and lacks none; raises MalformedContestant."""
+    known = agent.options
+    there = f"It takes {', '.join(known)}." if known else "It takes none."
+    counts = Counter(key for key, _ in options)
+    if agent.name == "script":
+        raise MalformedContestant(f"{words!r}: write script:FILE.")
+    for key, value in options:
+        if key not in known:
+            raise MalformedContestant(f"{words!r}: the agent {agent.name} has no option {key!r}. {there}")
+        if counts[key] > 1:
+            raise MalformedContestant(f"{words!r}: the option {key!r} is given {counts[key]} times.")
+        try:
+            TypeAdapter(known[key].annotation).validate_python(value, strict=True)
+        except ValidationError as error:
+            said = "; ".join(dict.fromkeys(one["msg"] for one in error.errors()))
+            raise MalformedContestant(f"{words!r}: the option {key!r} can't be {value!r}: {said}.") from None
 
 
 def require_own(contestants: Sequence[Contestant]) -> None:

@@ -12,6 +12,7 @@ CONTESTANT = "contestant"
 FAMILY = "family"
 ENDED = "ended"
 SAID = "said"
+SEED = "seed"
 EPOCH = "epoch"  # the number that a plan gives a cell; without it, Inspect's own
 TAIL = 2000
 
@@ -40,8 +41,10 @@ def ended(state: "TaskState", reason: Reason, said: str = "") -> None:
 
 
 def seed_of(state: "TaskState", seed: int | None) -> int:
-    """The seed of this epoch: the one asked for, else the epoch's number."""
-    return epoch_of(state) if seed is None else seed
+    """The seed of this epoch: the one asked for, else the epoch's number; kept for the results table."""
+    chosen = epoch_of(state) if seed is None else seed
+    state.metadata[SEED] = chosen
+    return chosen
 
 
 def epoch_of(cell: Cell) -> int:

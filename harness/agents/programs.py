@@ -20,6 +20,18 @@ class NoSuchScript(UserError):
     """`script:FILE` names a file that is not there."""
 
 
+def script_file(file: str) -> Path:
+    """The script that `script:FILE` names.
+
+    Raises:
+        NoSuchScript: it is no file.
+    """
+    path = Path(file).expanduser()
+    if not path.is_file():
+        raise NoSuchScript(f"script:{file}: there is no such file.")
+    return path
+
+
 @solver
 def baseline(name: str, family: str, seed: int | None = None) -> Solver:
     """One of the baselines of `harness.baselines`."""
@@ -36,9 +48,7 @@ def baseline(name: str, family: str, seed: int | None = None) -> Solver:
 @solver
 def script(file: str, seed: int | None = None) -> Solver:
     """The user's own Python file; it finds data/ in its working directory and SEED in its environment."""
-    path = Path(file).expanduser()
-    if not path.is_file():
-        raise NoSuchScript(f"script:{file}: there is no such file.")
+    path = script_file(file)
     text = path.read_text(encoding="utf-8")
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001

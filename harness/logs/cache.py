@@ -169,7 +169,9 @@ def _digest(key: str, text: str) -> str:
 
 @cache
 def _reader() -> str:
-    """What a row depends on beside its log: this reader's own text, the columns, and Inspect's version."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    text = b"\n".join(source.read_bytes() for source in sources)
+    """What a row depends on beside its log: the code that decides on its content, the columns, Inspect's version."""
+    house = Path(__file__).parent.parent
+    # Who competed and as which family or epoch, agents say; which statuses there are, the grader.
+    sources = [*house.glob("logs/*.py"), *house.glob("agents/*.py"), house / "competition" / "reasons.py"]
+    text = b"\n".join(source.read_bytes() for source in sorted(sources))
     return f"{hashlib.sha256(text).hexdigest()} {' '.join(COLUMNS)} {version('inspect_ai')}"

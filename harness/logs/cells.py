@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from harness.agents.outcome import CONTESTANT, ENDED, FAMILY, epoch_of
+from harness.agents.outcome import CONTESTANT, ENDED, FAMILY, SEED, epoch_of
 from harness.competition.reasons import Status
 from harness.logs.errors import Unfamiliar
 from harness.logs.files import LogFile, named
@@ -81,7 +81,7 @@ def _cell(header: LogHeader, sample: LoggedSample) -> Cell:
         "task": sample.metadata["task"],
         **{name: sample.metadata.get(name) for name in CARRIED},
         "epoch": epoch_of(sample),
-        "seed": sample.said.get("seed", epoch_of(sample)),
+        "seed": sample.said.get(SEED, sample.metadata.get(SEED, epoch_of(sample))),
         "status": status,
         "reason": sample.reason if status != Status.ERROR else "",
         "score": number if graded else None,

@@ -48,20 +48,34 @@ class LogFile:
             yield file
 
 
-def log_files(places: Iterable[str]) -> list[LogFile]:
+@dataclass(frozen=True)
+class LogListing:
+    """The logs of some places as they were when one looked.
+
+    `gone` are names in folders that lead to no file: links to nothing, or logs that were removed meanwhile.
+    """
+
+    places: tuple[str, ...]
+    files: tuple[LogFile, ...]
+    gone: tuple[str, ...] = ()
+
+
+def log_files(places: Iterable[str]) -> LogListing:
     """The logs of all places, each once, places in their order and logs of a folder by name.
 
     Raises:
         NoLogs: there is no such place.
         UnreadableLogs: a folder can't be listed, or the store of an address refuses.
     """
+    asked = tuple(places)
     found: dict[str, LogFile] = {}
-    for place in places:
+    gone: list[str] = []
+    for place in asked:
         with named(place):
-            listed = _at_address(place) if "://" in place else _at_path(Path(place))
+            listed = _at_address(place) if "://" in place else _at_path(Path(place), gone)
         for file in listed:
             found.setdefault(file.place, file)
-    return list(found.values())
+    return LogListing(asked, tuple(found.values()), tuple(gone))
 
 
 @contextmanager
@@ -84,12 +98,14 @@ def _is_log(name: str) -> bool:
     return name.endswith(".eval") or DATED.fullmatch(name) is not None
 
 
-def _at_path(place: Path) -> list[LogFile]:
+def _at_path(place: Path, gone: list[str]) -> list[LogFile]:
+    """The logs at a path; what its folder names and is not there is added to `gone`."""
     if not place.is_dir():
         return [_of_path(str(place), os.path.realpath(place))]
 
     def refuse(error: OSError) -> None:
-        raise error
+        if not isinstance(error, FileNotFoundError) or error.filename == str(place):
+            raise error
 
     tails = [
         os.path.relpath(folder, place) + os.sep + name
@@ -99,7 +115,13 @@ def _at_path(place: Path) -> list[LogFile]:
     ]
     root = os.path.realpath(place)
     tails = [tail.removeprefix(f".{os.sep}") for tail in tails]
-    return [_of_path(f"{place}{os.sep}{tail}", f"{root}{os.sep}{tail}") for tail in sorted(tails)]
+    found = []
+    for tail in sorted(tails):
+        try:
+            found.append(_of_path(f"{place}{os.sep}{tail}", f"{root}{os.sep}{tail}"))
+        except FileNotFoundError:
+            gone.append(f"{place}{os.sep}{tail}")
+    return found
 
 
 def _of_path(path: str, real: str) -> LogFile:

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from harness.competition.reasons import Status
 from harness.logs.cache import CellCache, cell_cache
 from harness.logs.cells import Cell, LogCells, read_cells
 from harness.logs.errors import NoLogs, UnreadableLogs
-from harness.logs.files import LogFile, log_files
+from harness.logs.files import LogFile, LogListing
 from harness.progress import Progress
+from leaderboards.table import KEY
 
 AT_ONCE = 8  # addresses: their stores answer after a while; for files of this machine threads gain nothing
 SAVED_EVERY_S = 5.0
@@ -28,25 +30,27 @@ class Reading:
     notes: tuple[str, ...]
 
 
-def read_logs(places: Iterable[str], on_log: Progress | None = None) -> Reading:
-    """Every cell that ended in the logs of `places` (folders, logs, fsspec URLs); a log that is not new isn't read.
+def read_logs(listing: LogListing, on_log: Progress | None = None) -> Reading:
+    """Every cell that ended in the logs of a listing; a log that is not new isn't read.
 
-    A log that is still being written tells the cells that it has, and a note says so.
+    A log that is still being written tells the cells that it has, and a note says so; another one says which logs have
+    gone. An error that was run again is no cell.
 
     Raises:
         NoLogs: no log of a competition is there.
         UnreadableLogs: logs are torn, or the store of an address refuses.
     """
-    named = list(places)
-    files = log_files(named)
+    named, files, gone = listing.places, listing.files, [*listing.gone]
     if not files:
-        raise NoLogs(f"There is no Inspect log in {', '.join(named)}.")
+        raise NoLogs(" ".join([f"There is no Inspect log in {', '.join(named)}.", *_gone(gone)]))
     logs, torn = {}, []
     with cell_cache() as cache:
         for file, log in _watched(_read(files, named, cache), len(files), on_log):
             if isinstance(log, UnreadableLogs):
                 torn.append(log)
-            elif log is not None:
+            elif log is None:
+                gone.append(file.name)
+            else:
                 logs[file] = log
     if torn:
         raise torn[0] if len(torn) == 1 else _all_torn(torn)
@@ -56,13 +60,13 @@ def read_logs(places: Iterable[str], on_log: Progress | None = None) -> Reading:
         running = sum(log.running for log in logs.values())
         there = f"Inspect logs there: {len(files)}, still being written: {running}"
         raise NoLogs(f"No cell of a competition is logged in {', '.join(named)} ({there}).")
-    return Reading(cells, tuple(_notes(ordered, copies)))
+    return Reading(_last_attempts(cells), (*_notes(ordered, copies), *_gone(gone)))
 
 
 Read = tuple[LogFile, LogCells | UnreadableLogs | None]
 
 
-def _read(files: list[LogFile], places: list[str], cache: CellCache) -> Iterator[Read]:
+def _read(files: Iterable[LogFile], places: Iterable[str], cache: CellCache) -> Iterator[Read]:
     """Each file with its cells, known ones first; None where a log of a folder has gone since it was listed."""
     new, saved = [], time.monotonic()
     for file in files:
@@ -126,9 +130,37 @@ def _once(told: list[tuple[LogCells, Cell]]) -> tuple[tuple[Cell, ...], int]:
     return tuple(cell for _, cell in kept.values()), len(told) - len(kept)
 
 
+def _last_attempts(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    """Without the errors of cells that were run again; of errors alone the latest is left."""
+    done: set[object] = set()
+    failed: dict[object, Cell] = {}
+    for cell in cells:
+        key = _key(cell)
+        if cell["status"] != Status.ERROR:
+            done.add(key)
+        elif key not in failed or str(failed[key]["created"]) <= str(cell["created"]):
+            failed[key] = cell
+    return tuple(
+        cell
+        for cell in cells
+        if cell["status"] != Status.ERROR or (_key(cell) not in done and failed[_key(cell)] is cell)
+    )
+
+
+def _key(cell: Cell) -> tuple[object, ...]:
+    return tuple(cell[name] for name in KEY)
+
+
 def _order(log: LogCells, cell: Cell) -> tuple[bool, bool, str, str]:
     name = str(cell["log"])
     return log.running, "-recovered" in name, str(cell["created"]), name
+
+
+def _gone(names: list[str]) -> Iterator[str]:
+    if names:
+        shown = ", ".join(PurePosixPath(name).name for name in names[:MOST_NAMED])
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        yield f"{len(names)} logs were removed meanwhile or are links to nothing ({shown}{more}); they are left out."
 
 
 def _notes(logs: dict[LogFile, LogCells], copies: int) -> Iterator[str]:

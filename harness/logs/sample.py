@@ -14,7 +14,7 @@ Raw = dict[str, Any]
 
 @dataclass(frozen=True)
 class LogHeader:
-    """The part of a log's header that names its contestant; `solvers` are those named in the log, the first counts."""
+    """The part of a log's header that names its contestant; `solver` is that of the eval, else its first step."""
 
     name: str
     task_id: str  # stays when an eval is continued in another log

@@ -9,7 +9,7 @@ import pandas as pd
 VIEWER = "http://127.0.0.1:7575"  # where `inspect view` answers if nothing else is said
 MOST_LOGS = 3
 
-Run = tuple[str, int]
+Run = tuple[str, str]  # its log, and the id that Inspect gave it
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,15 @@ class LogLinks:
         return [self._address(log) for log in self.logs.get(contestant, ())[:MOST_LOGS]]
 
     def run(self, contestant: str, task: str, version: str) -> str:
-        """The address of a contestant's first run of a task; empty where it is not known."""
+        """The address of a contestant's first run of a task, or of its log; empty where it is not known.
+
+        By the id that Inspect gave the run: its sample may be called otherwise than its task, as in the log of a plan.
+        """
         found = self.runs.get((contestant, task, version))
         if found is None:
             return ""
-        log, epoch = found
-        return f"{self._address(log)}/samples/sample/{quote(task, safe='')}/{epoch}"
+        log, run = found
+        return f"{self._address(log)}/samples/sample_uuid/{quote(run, safe='')}" if run else self._address(log)
 
     def _address(self, log: str) -> str:
         return f"{self.viewer.rstrip('/')}/#/logs/{quote(log)}"
@@ -58,9 +61,9 @@ def log_links(frame: pd.DataFrame, viewer: str, folder: str, places: Mapping[str
     named = known.assign(log=[places.get(name, name) for name in known["log"]])
     logs = named.groupby("contestant", sort=True)["log"].unique()
     first = named.drop_duplicates(["contestant", "task", "task_version"])
-    columns = ("contestant", "task", "task_version", "log", "epoch")
+    columns = ("contestant", "task", "task_version", "log", "sample_uuid")
     runs = {
-        (str(who), str(task), str(version)): (str(log), int(epoch))
-        for who, task, version, log, epoch in zip(*(first[name] for name in columns), strict=True)
+        (str(who), str(task), str(version)): (str(log), str(run))
+        for who, task, version, log, run in zip(*(first[name] for name in columns), strict=True)
     }
     return LogLinks(viewer, folder, {str(who): tuple(map(str, names)) for who, names in logs.items()}, runs)

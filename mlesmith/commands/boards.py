@@ -41,16 +41,13 @@ def leaderboard(
     Boards of all tasks and of each collection, the agreement of curated and generated ones and the yield of
     verification where the logs hold them: as CSV, JSON, Markdown, PNG, SVG and one HTML page without external requests.
     """
-    from leaderboards.report import write_report
     from mlesmith.reports import report_of
     from mlesmith.screen import progress, show_json
     from mlesmith.views import show_agreement, show_board
 
     with progress("Reading logs") as tick:
         made = report_of(logs, ties=ties.value, viewer=viewer, on_log=tick)
-    page = write_report(
-        out, made.boards, agreement=made.agreement, unsaid=made.unsaid, generation=made.generation, links=made.links
-    )
+    page = made.write(out)
     if as_json:
         show_json({**made.main.to_dict(), "agreement": made.agreement and made.agreement.to_dict()})
         return

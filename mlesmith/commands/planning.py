@@ -31,10 +31,11 @@ def plan(
     And say how many tasks would bring each interval to a stated width. Exit code 1 when no run would narrow them.
     """
     from mlesmith.planned import planned_runs, write_plan
-    from mlesmith.screen import show_json
+    from mlesmith.screen import progress, show_json
     from mlesmith.views_of_plans import show_plan
 
-    made, words = planned_runs(places, tasks or [], runs=runs, dollars=budget, width=width)
+    with progress("Reading logs") as tick:
+        made, words = planned_runs(places, tasks or [], runs=runs, dollars=budget, width=width, on_log=tick)
     write_plan(made, words, out)
     if as_json:
         show_json(made.to_dict())

@@ -62,6 +62,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         table = results(STRENGTHS, 14, seed=seed, collection=name)
         sides.append(pd.concat([table, controls(table)], ignore_index=True))
     table = pd.concat(sides, ignore_index=True).assign(log="one log.eval", modality="tabular", cost_usd=0.25)
+    table["sample_uuid"] = "aB1"
     boards = {"All tasks": board(table, by=DIMENSIONS)}
     boards |= {name: board(table[table["collection"] == name], title=name) for name in ("generated", "curated")}
     made = GenerationSummary({"datasets": 9}, rejected=Listing.of([{"formulation": "x", "reason": "weak " * 80}]))
@@ -260,7 +261,7 @@ def test_charts_are_scaled_to_the_paper_and_not_cut(browser: Chrome, pages: dict
 
 def test_links_lead_into_inspects_viewer(browser: Chrome, pages: dict[str, Path]) -> None:
     opened(browser, pages["usual"])
-    for table, words in (("#board-0", "#/logs/one%20log.eval"), ("#tasks", "/samples/sample/curated_000/1")):
+    for table, words in (("#board-0", "#/logs/one%20log.eval"), ("#tasks", "/samples/sample_uuid/aB1")):
         link = browser.find_element(By.CSS_SELECTOR, f"{table} a[target=_blank]")
         assert str(link.get_attribute("href")).startswith("http://127.0.0.1:7575/#/logs/")
         assert words in str(link.get_attribute("href"))

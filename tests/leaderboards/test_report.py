@@ -46,7 +46,9 @@ GENERATION = GenerationSummary(
     Listing.of([{"formulation": "quakes_depth", "reason": "<b>too weak</b>"}, {"formulation": "x"}]),
 )
 VIEWER = "http://127.0.0.1:7575"
-LINKS = LogLinks(VIEWER, "logs", {"blend": ("run/b 1.eval",)}, {("blend", "curated_000", "1-A"): ("run/b 1.eval", 2)})
+LINKS = LogLinks(
+    VIEWER, "logs", {"blend": ("run/b 1.eval",)}, {("blend", "curated_000", "1-A"): ("run/b 1.eval", "aB1")}
+)
 EXTERNAL = re.compile(r"(?:https?|wss?|ftp)://(?!127\.0\.0\.1:7575/#/)")
 
 
@@ -221,7 +223,7 @@ def test_every_id_is_there_once_and_every_link_leads_somewhere(page: str) -> Non
     controlled = [str(a["aria-controls"]) for _, a in tags if "aria-controls" in a]
     assert {link[1:] for link in links if link.startswith("#")} | set(controlled) <= set(ids)
     log = f"{VIEWER}/#/logs/run/b%201.eval"
-    assert {link for link in links if not link.startswith("#")} == {log, f"{log}/samples/sample/curated_000/2"}
+    assert {link for link in links if not link.startswith("#")} == {log, f"{log}/samples/sample_uuid/aB1"}
 
 
 @pytest.mark.parametrize("case", ["one agent", "only errors", "undefeated"])
@@ -319,13 +321,17 @@ def test_what_is_expected_stands_beside_what_is_seen(boards: dict[str, Board]) -
 def test_links_name_the_first_run_and_each_log_once() -> None:
     table = results({"a": 0.0, "b": 1.0}, 2, epochs=2)
     table = table.assign(log=["x.eval" if who == "a" else "" for who in table["contestant"]])
+    table["sample_uuid"] = [f"{task}.{epoch}" for task, epoch in zip(table["task"], table["epoch"], strict=True)]
     found = log_links(read_table(table).frame, "view/", "logs", {"x.eval": "deep/x.eval"})
     assert found is not None
     assert found.of("a") == ["view/#/logs/deep/x.eval"]
     assert found.of("b") == []
-    assert found.run("a", "generated_001", "1-A") == "view/#/logs/deep/x.eval/samples/sample/generated_001/1"
+    assert found.run("a", "generated_001", "1-A") == "view/#/logs/deep/x.eval/samples/sample_uuid/generated_001.1"
     assert found.run("b", "generated_001", "1-A") == ""
     assert found.command == "inspect view --log-dir logs"
+    unnamed = log_links(read_table(table.drop(columns="sample_uuid")).frame, "view/", "logs", {})
+    assert unnamed is not None
+    assert unnamed.run("a", "generated_001", "1-A") == "view/#/logs/x.eval"
     assert log_links(read_table(table.drop(columns="log")).frame, VIEWER, "", {}) is None
 
 

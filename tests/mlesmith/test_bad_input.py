@@ -18,43 +18,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.places import cache_dir
 from mlesmith import cli
+from tests.mlesmith.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 ROWS = 60
 BODY = [(f"p{number}", str(number * 37 % 101), f"{number * 7 % 10}.5") for number in range(ROWS)]
 TABLE = "name,height,weight\n" + "".join(",".join(row) + "\n" for row in BODY)
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a command answered."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
-
-
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command line in a folder and with a cache of this test's own; compiled byte code is shared."""
-    shared = cache_dir("bytecode")
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "bytecode").symlink_to(shared)
+def place(tmp_path: Path) -> Path:
+    """A folder apart from the cache, with something outside it."""
     (tmp_path / "work").mkdir()
-    monkeypatch.setenv("MLESMITH_CACHE", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path / "work")
-
-    def mlesmith(*words: str) -> Said:
-        capsys.readouterr()
-        code = cli._run(list(words))
-        said = capsys.readouterr()
-        return Said(code, said.out, said.err)
-
-    return mlesmith
+    return tmp_path / "work"
 
 
 def written() -> list[Path]:

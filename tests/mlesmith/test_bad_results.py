@@ -9,25 +9,10 @@ import pandas as pd
 import pytest
 
 from leaderboards.bradley_terry import ELO
-from mlesmith import cli
 from tests.leaderboards.tables import ended, results
+from tests.mlesmith.conftest import Run
 
-Run = Callable[..., tuple[int, str, str]]
 STRENGTHS = {"linear": 0.0, "forest": 0.8, "boosting": 1.0, "blend": 1.2}
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command line in a folder of this test's own: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def mlesmith(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = cli._run(list(words))
-        said = capsys.readouterr()
-        return code, said.out, " ".join(said.err.split())
-
-    return mlesmith
 
 
 @pytest.fixture

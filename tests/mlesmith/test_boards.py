@@ -1,32 +1,15 @@
 """`leaderboard` and `agreement` as a user meets them, in this process."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import fsspec
 import pandas as pd
 import pytest
 
-from mlesmith import cli
 from tests.leaderboards.tables import results
 from tests.leaderboards.test_battles import battles
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command line in a folder of this test's own: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def mlesmith(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = cli._run(list(words))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return mlesmith
+from tests.mlesmith.conftest import Run
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "memory"])

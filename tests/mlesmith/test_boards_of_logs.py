@@ -2,11 +2,9 @@
 
 import json
 import math
-import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,27 +15,14 @@ from inspect_ai.log import EvalSample
 from harness.logs import reading
 from harness.logs.cells import LogCells, read_cells
 from harness.logs.files import LogFile
-from mlesmith import cli
 from tests.harness.logs.made import begun, log_of, real, sample, written
+from tests.harness.logs.watching import old
+from tests.mlesmith.conftest import Run
 
-Run = Callable[..., tuple[int, str, str]]
+pytestmark = pytest.mark.usefixtures("own_cache")
+
 SKILL = {"constant": 0.5, "linear": 0.7, "forest": 0.8}
 TASKS = tuple(f"t{number}" for number in range(6))
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command line in a folder and with a cache of this test's own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MLESMITH_CACHE", str(tmp_path / "cache"))
-
-    def mlesmith(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = cli._run(list(words))
-        said = capsys.readouterr()
-        return code, said.out, " ".join(said.err.split())
-
-    return mlesmith
 
 
 def cells(name: str, tasks: Sequence[str] = TASKS, **other: Any) -> list[EvalSample]:
@@ -187,7 +172,7 @@ def test_an_invalidated_cell_does_not_count(run: Run, logs: Path) -> None:
 
 def test_ctrl_c_ends_with_130_and_keeps_what_was_read(run: Run, logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in logs.iterdir():
-        os.utime(path, (time.time() - 3600,) * 2)
+        old(path)
     read: list[str] = []
     pressed: list[bool] = []
 
@@ -212,13 +197,28 @@ def test_progress_where_it_takes_long(run: Run, logs: Path, monkeypatch: pytest.
     assert code == 0
     assert "Reading logs: 3 of 3" in err
     assert json.loads(out)["cells"] == 18
+    assert "Reading logs: 3 of 3" in run("plan", "logs")[2]
 
 
-def test_known_logs_need_no_inspect(run: Run, logs: Path) -> None:
-    """Importing Inspect takes longer than to read a thousand logs; neither old nor new ones need it."""
-    code = (
-        "import sys; from mlesmith import cli; assert cli._run(['leaderboard', 'logs', '--json']) == 0;"
-        "sys.exit(any(name in sys.modules for name in ('inspect_ai', 'litellm', 'sklearn', 'scipy.stats')))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=False)
-    assert done.returncode == 0, done.stderr
+COUNTED = """
+import json, sys
+from harness.logs import reading
+from mlesmith import cli
+
+read, read_cells = [], reading.read_cells
+reading.read_cells = lambda file: read.append(file.name) or read_cells(file)
+code = cli._run(["leaderboard", "logs", "--json"])
+heavy = [name for name in ("inspect_ai", "litellm", "sklearn", "scipy.stats") if name in sys.modules]
+print(json.dumps([code, len(read), heavy]), file=sys.stderr)
+"""
+
+
+def test_neither_new_nor_known_logs_need_inspect(run: Run, logs: Path) -> None:
+    """Importing Inspect takes longer than to read a thousand logs."""
+    for path in logs.iterdir():
+        old(path)
+    said = []
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", COUNTED], capture_output=True, text=True, timeout=100, check=False)
+        said.append(json.loads(done.stderr.splitlines()[-1]))
+    assert said == [[0, 3, []], [0, 0, []]]

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
+from tests.mlesmith.conftest import interrupted
 
 
 def mlesmith(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -151,18 +152,10 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_call_does_the_rest(tmp_path: Pat
     words = ["run", "--tasks", root.name, "--epochs", "3", "--log-dir", "logs", "--json", "--agents"]
     assert mlesmith(*words, "constant,linear", cwd=tmp_path).returncode == 0
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "logs").rglob("*.eval")}
-    command = [sys.executable, "-m", "mlesmith", *words, f"constant,linear,script:{slow}"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as run:
-        assert run.stderr is not None
-        assert next(line for line in run.stderr if line.startswith("Running: 6 of 9"))
-        run.send_signal(signal.SIGINT)
-        try:
-            said = run.communicate(timeout=60)[1]
-        finally:
-            run.kill()
-    assert run.returncode == 130, said
-    assert "the same command continues" in said
-    assert "Traceback" not in said
+    stopped = interrupted(*words, f"constant,linear,script:{slow}", after="Running: 6 of 9", cwd=tmp_path)
+    assert stopped.code == 130, stopped.err
+    assert "the same command continues" in stopped.err
+    assert "Traceback" not in stopped.err
     slow.write_text("import shutil\nshutil.copy('data/sample_submission.csv', 'submission.csv')\n")
     done = mlesmith(*words, f"constant,linear,script:{slow}", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

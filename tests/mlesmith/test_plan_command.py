@@ -2,42 +2,29 @@
 
 import csv
 import json
-import signal
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from inspect_ai.log import list_eval_logs
 
 from harness.results import read_results
-from mlesmith import cli
 from tests.harness.packages import Kind, make_package
 from tests.leaderboards.tables import results
 from tests.leaderboards.test_battles import battles
+from tests.mlesmith.conftest import Run, interrupted
 
-Run = Callable[..., tuple[int, str, str]]
 Cell = tuple[str, str, int]
 KINDS: tuple[Kind, ...] = ("number", "label", "probability", "probabilities")
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command line in a folder of this test's own, with four tasks of four datasets."""
+def place(tmp_path: Path) -> Path:
+    """A folder with four tasks of four datasets."""
     for kind in KINDS:
         (tmp_path / kind).mkdir()
         card = make_package(tmp_path / kind, kind).write(tmp_path / "tasks" / "mine") / "task.toml"
         card.write_text(card.read_text().replace('cluster = "boats"', f'cluster = "boats_{kind}"'))
-    monkeypatch.chdir(tmp_path)
-
-    def mlesmith(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = cli._run(list(words))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return mlesmith
+    return tmp_path
 
 
 def cells_of(out: str) -> set[Cell]:
@@ -105,18 +92,11 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_plan_does_the_rest(run: Run, tmp
     cells = [("script:agent.py", "boats_number", epoch) for epoch in (1, 2, 3)]
     Path("plan.csv").write_text("agent,task,epoch\n" + "".join(f"{who},{task},{epoch}\n" for who, task, epoch in cells))
     words = ["run", "--plan", "plan.csv", "--log-dir", "logs", "--jobs", "1", "--json"]
-    command = [sys.executable, "-m", "mlesmith", *words]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as started:
-        assert started.stderr is not None
-        # The second is being graded, so the first is done.
-        assert next(line for line in started.stderr if line.startswith("Running: 2 of 3"))
-        started.send_signal(signal.SIGINT)
-        try:
-            said = started.communicate(timeout=100)[1]
-        finally:
-            started.kill()
-    assert started.returncode == 130, said
-    assert "Traceback" not in said
+    stopped = interrupted(
+        *words, after="Running: 2 of 3", cwd=tmp_path
+    )  # the second is being graded: the first is done
+    assert stopped.code == 130, stopped.err
+    assert "Traceback" not in stopped.err
     first = read_results(["logs"]).set_index("epoch")["sample_uuid"]
     assert 1 in first.index
     assert 3 not in first.index

@@ -11,9 +11,9 @@ import pytest
 from inspect_ai.log import read_eval_log
 from inspect_ai.model import Model, ModelOutput, ModelUsage, get_model
 
-from generation.outcomes import log_files
 from generation.pipeline import generate
 from generation.records import STORED_AS, DatasetRecord
+from harness.logs.files import log_files
 from harness.package import load_package
 from tests.generation.llm.answers import TARGET, design_of, proposal, proposals, reviewed, write_table, written
 from tests.generation.llm.small_model import small_model
@@ -76,8 +76,8 @@ def run(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedProce
 
 def record_of(logs: Path) -> DatasetRecord:
     """The one dataset of the one log."""
-    (path,) = log_files(logs)
-    log = read_eval_log(path)
+    (file,) = log_files([str(logs)]).files
+    log = read_eval_log(file.name)
     assert log.status == "success"
     (sample,) = log.samples or []
     assert sample.error is None

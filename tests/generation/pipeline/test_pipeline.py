@@ -9,13 +9,13 @@ from inspect_ai.log import read_eval_log
 
 from generation.export import NameTaken, export
 from generation.formulation import Stage
-from generation.outcomes import log_files
 from generation.pipeline import NoModel, NoSources, generate, generate_task
 from generation.records import STORED_AS, DatasetRecord, FormulationRecord
 from generation.repair import MOST_REPAIRS
 from generation.report import GenerationReport, report
 from generation.verification.findings import Verdict
 from harness.errors import MachineError, UnknownName
+from harness.logs.files import log_files
 from harness.models.failures import MissingKey
 from harness.package import TaskPackage, load_package
 from tests.generation.pipeline.scripted import Gave, Script, fault, follow, table
@@ -32,7 +32,7 @@ class Room:
         return generate(list(sources), **arguments)
 
     def records(self) -> list[DatasetRecord]:
-        samples = [s for path in log_files(self.newest) for s in read_eval_log(path).samples or []]
+        samples = [s for path in self.newest_logs for s in read_eval_log(path).samples or []]
         return [DatasetRecord.model_validate(sample.store[STORED_AS]) for sample in samples]
 
     def record(self) -> FormulationRecord:
@@ -41,6 +41,10 @@ class Room:
     @property
     def newest(self) -> Path:
         return max((path for path in self.logs.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+
+    @property
+    def newest_logs(self) -> list[str]:
+        return [file.name for file in log_files([str(self.newest)]).files]
 
 
 @pytest.fixture
@@ -58,7 +62,7 @@ def test_a_verified_formulation_becomes_a_package(room: Room, monkeypatch: pytes
     assert package.card.provenance.engine == "rules"
     verification = package.files["verification.json"]
     assert '"verdict": "verified"' in verification
-    assert Path(log_files(room.newest)[0]).name in verification
+    assert Path(room.newest_logs[0]).name in verification
     assert told.all_datasets_served
     assert (told.formulations, told.verified, told.cost_usd) == (2, 2, 0.0)
     assert (heard[0][:2], heard[-1][:2]) == ((0, 1), (1, 1))
@@ -262,7 +266,7 @@ def test_what_is_not_ours_is_not_replaced(room: Room, monkeypatch: pytest.Monkey
 def test_layers_are_scores_and_what_was_not_asked_has_none(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     follow(Script(targets=("score", "weight"), found={"score": [[fault("designer")] for _ in range(9)]}), monkeypatch)
     room.run(table(room.root))
-    (sample,) = read_eval_log(log_files(room.newest)[0]).samples or []
+    (sample,) = read_eval_log(room.newest_logs[0]).samples or []
     assert sample.scores is not None
     values: dict[str, Any] = {name: score.value for name, score in sample.scores.items()}
     assert (values["verified"], values["structure"]) == (0.5, 1.0)

@@ -10,7 +10,9 @@ import pytest
 from inspect_ai.log import list_eval_logs, read_eval_log
 
 from harness.agents.catalogue import AGENTS
-from harness.results import read_results
+from harness.agents.programs import NoSuchScript
+from harness.evals import WrongRuns, suite
+from harness.results import UnreadableLogs, read_results
 from harness.runs import DirectoryBusy, run
 from harness.separation import separation
 from leaderboards.results import read_table
@@ -90,6 +92,43 @@ def test_second_call_repeats_nothing(tasks: Path, logs: Path) -> None:
     before = {info.name for info in list_eval_logs(str(logs))}
     run(AGENT_NAMES, [], [str(tasks)], log_dir=logs)
     assert {info.name for info in list_eval_logs(str(logs))} == before
+
+
+def test_the_seed_that_was_asked_for_is_in_the_row(tasks: Path, tmp_path: Path) -> None:
+    agents = ["linear", "linear[seed=4]"]
+    found = read_results([run(agents, [], ["boats_number"], epochs=2, log_dir=tmp_path / "logs")])
+    rows = list(zip(found["contestant"], found["epoch"], found["seed"], strict=True))
+    assert rows == [("linear", 1, 1), ("linear", 2, 2), ("linear[seed=4]", 1, 4), ("linear[seed=4]", 2, 4)]
+
+
+def test_a_torn_log_where_logs_go_is_named(tasks: Path, tmp_path: Path) -> None:
+    torn = tmp_path / "2026-01-01T00-00-00+00-00_suite_x.eval"
+    torn.write_bytes(b"PK and no more")
+    with pytest.raises(UnreadableLogs, match=r"_suite_x\.eval can't be read.*move it away"):
+        run(["nothing"], [], [str(tasks)], log_dir=tmp_path)
+
+
+def test_a_script_that_is_not_there_begins_nothing(tasks: Path, tmp_path: Path) -> None:
+    with pytest.raises(NoSuchScript):
+        run(["script:none.py"], [], [str(tasks)], log_dir=tmp_path / "logs")
+    assert not (tmp_path / "logs").exists()
+
+
+WRONG_RUNS: dict[str, tuple[dict[str, list[int]], str]] = {
+    "none": ({}, "it lacks 'boats_number'"),
+    "another": ({"boats_number": [1], "boats": [1]}, "'boats' is no task that is asked for"),
+    "no epoch": ({"boats_number": []}, "the epochs of 'boats_number' are []"),
+    "zero": ({"boats_number": [0]}, "the epochs of 'boats_number' are [0]"),
+    "twice": ({"boats_number": [2, 2]}, "the epochs of 'boats_number' are [2, 2]"),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG_RUNS)
+def test_epochs_that_fit_no_task_are_named(kind: str, tasks: Path) -> None:
+    runs, said = WRONG_RUNS[kind]
+    with pytest.raises(WrongRuns) as found:
+        suite("boats_number", runs=runs)
+    assert said in str(found.value)
 
 
 def test_busy_directory_is_refused(tasks: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from harness.results import NoLogs, read_results, read_results_with_notes
 from tests.harness.logs.made import begun, sample, written
 from tests.harness.logs.watching import HOUR, Reads, old
 
+HARNESS = Path(cache.__file__).parent.parent
 BROKEN: dict[str, Callable[[Path], object]] = {
     "no database": lambda path: path.write_bytes(b"nothing of a database" * 100),
     "half a database": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
@@ -57,6 +58,21 @@ def test_another_reader_reads_again(folder: Path, reads: Reads, monkeypatch: pyt
     monkeypatch.setattr(cache, "_reader", lambda: "another")
     read_results([folder])
     assert len(reads) == 3
+
+
+DECIDING = [
+    *(path.relative_to(HARNESS) for name in ("logs", "agents") for path in (HARNESS / name).glob("*.py")),
+    Path("competition/reasons.py"),
+]
+
+
+@pytest.mark.parametrize("name", DECIDING, ids=str)
+def test_code_that_decides_on_a_row_is_part_of_the_reader(name: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read by an older program is read again; a row's family comes from the agents' catalogue, for one."""
+    before = cache._reader.__wrapped__()
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b"#" * (path == HARNESS / name))
+    assert cache._reader.__wrapped__() != before
 
 
 def test_the_cache_is_bounded(folder: Path, reads: Reads, monkeypatch: pytest.MonkeyPatch) -> None:

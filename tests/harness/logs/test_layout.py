@@ -92,7 +92,7 @@ def test_both_readers_say_the_same(made: list[EvalSample], suffix: str, tmp_path
     path = tmp_path / f"2026-01-01T00-00-00_x.{'json' if suffix == 'json' else 'eval'}"
     path.unlink(missing_ok=True)
     (begun if suffix == "begun" else written)(path, made)
-    (file,) = log_files([str(path)])
+    (file,) = log_files([str(path)]).files
     ours, theirs = read_layout(file, NEEDED), read_whole(file)
     assert ours[0] == theirs[0]
     assert {str(cell) for cell in _cells(*ours)} == {str(cell) for cell in _cells(*theirs)}
@@ -180,5 +180,5 @@ def test_an_invalidated_cell_is_withdrawn(tmp_path: Path) -> None:
 
 
 def _file(path: Path) -> LogFile:
-    (file,) = log_files([str(path)])
+    (file,) = log_files([str(path)]).files
     return file

@@ -8,6 +8,7 @@ from pathlib import Path
 import fsspec
 import pandas as pd
 import pytest
+from inspect_ai.log import EvalError, EvalSample
 
 from harness.logs import cache
 from harness.results import NoLogs, UnreadableLogs, read_results, read_results_with_notes
@@ -125,9 +126,67 @@ def test_a_flipped_byte_is_a_torn_log(folder: Path, reads: Reads) -> None:
 
 def test_a_log_that_goes_away_meanwhile(folder: Path, reads: Reads, monkeypatch: pytest.MonkeyPatch) -> None:
     spied(monkeypatch, lambda name: Path(name).unlink() if name.endswith("b.eval") else None)
-    assert set(read_results([folder])["contestant"]) == {"linear", "blend"}
+    found, notes = read_results_with_notes([folder])
+    assert set(found["contestant"]) == {"linear", "blend"}
+    assert notes == ("1 logs were removed meanwhile or are links to nothing (b.eval); they are left out.",)
     with pytest.raises(NoLogs, match=r"b\.eval"):
         read_results([folder / "below" / "b.eval"])
+
+
+def test_a_link_to_nothing_is_left_out(folder: Path, reads: Reads) -> None:
+    (folder / "below" / "x.eval").symlink_to(folder / "nothing.eval")
+    (folder / "folder").symlink_to(folder / "nowhere")
+    found, notes = read_results_with_notes([folder])
+    assert set(found["contestant"]) == {"linear", "forest", "blend"}
+    assert notes == ("1 logs were removed meanwhile or are links to nothing (x.eval); they are left out.",)
+    with pytest.raises(NoLogs, match=r"no folder or file .*x\.eval"):
+        read_results([folder / "below" / "x.eval"])
+    (folder / "only").mkdir()
+    (folder / "only" / "y.eval").symlink_to(folder / "nothing.eval")
+    with pytest.raises(NoLogs, match=r"no Inspect log in .*only.*links to nothing \(y\.eval\)"):
+        read_results([folder / "only"])
+
+
+FAILED = EvalError(message="it broke", traceback="", traceback_ansi="")
+ATTEMPTS: dict[str, tuple[list[EvalSample], list[tuple[str, str]]]] = {
+    "an error, then a score": (
+        [sample("linear", "t1", None, fields={"error": FAILED}), sample("linear", "t1", 0.5)],
+        [("graded", "1.eval")],
+    ),
+    "a score, then an error": (
+        [sample("linear", "t1", 0.5), sample("linear", "t1", None, fields={"error": FAILED})],
+        [("graded", "0.eval")],
+    ),
+    "an error, then no submission": (
+        [sample("linear", "t1", None, fields={"error": FAILED}), sample("linear", "t1", None)],
+        [("missing", "1.eval")],
+    ),
+    "errors alone": ([sample("linear", "t1", None, fields={"error": FAILED}) for _ in range(3)], [("error", "2.eval")]),
+    "errors of other cells": (
+        [
+            sample("linear", "t1", 0.5),
+            sample("linear", "t1", None, 2, fields={"error": FAILED}),
+            sample("linear", "t1", None, fields={"error": FAILED}, task_version="2-A"),
+            sample("linear", "t1", None, fields={"error": FAILED}, data_hash="d2"),
+            sample("forest", "t1", None, fields={"error": FAILED}),
+        ],
+        [("error", "4.eval"), ("graded", "0.eval"), ("error", "2.eval"), ("error", "3.eval"), ("error", "1.eval")],
+    ),
+    "two scores": (
+        [sample("linear", "t1", 0.5), sample("linear", "t1", 0.6)],
+        [("graded", "0.eval"), ("graded", "1.eval")],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ATTEMPTS)
+def test_an_error_that_was_run_again_is_no_cell(kind: str, tmp_path: Path, reads: Reads) -> None:
+    attempts, left = ATTEMPTS[kind]
+    for number, one in enumerate(attempts):
+        about = log_of([one]).eval.model_copy(update={"created": f"2026-01-0{number + 1}T00:00:00+00:00"})
+        written(tmp_path / "logs" / f"{number}.eval", [one], eval=about)
+    found = read_results([tmp_path / "logs"])
+    assert list(zip(found["status"], found["log"], strict=True)) == left
 
 
 def test_addresses_are_remembered(reads: Reads, monkeypatch: pytest.MonkeyPatch) -> None:

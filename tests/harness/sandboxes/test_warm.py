@@ -71,6 +71,25 @@ async def test_modules_that_a_sandbox_asks_for_are_there_from_its_beginning() ->
             await room.close()
 
 
+BREAKING = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from harness.sandboxes.inside.zygote import main
+main.warm(["breaks", "leaves", "colorsys"])
+main.warm(["breaks"])
+print("colorsys" in sys.modules, sorted(main._tried), main.lacking(["breaks", "leaves", "colorsys", "wave"]))
+"""
+
+
+def test_a_module_that_breaks_ends_no_warm_interpreter_and_is_not_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "breaks.py").write_text("raise RuntimeError('no such library')\n")
+    (tmp_path / "leaves.py").write_text("raise SystemExit(3)\n")
+    done = subprocess.run(
+        [sys.executable, "-c", BREAKING, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "True ['breaks', 'colorsys', 'leaves'] ['wave']\n", done.stderr
+
+
 async def test_the_first_use_decides() -> None:
     fresh, warm_one = BubbleSandbox(SandboxSpec()), BubbleSandbox(SandboxSpec())
     try:

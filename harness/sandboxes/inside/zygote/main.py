@@ -24,16 +24,25 @@ LARGEST = 1 << 17
 LONGEST_WORD = 2000
 
 
+_tried: set[str] = set()
+
+
 def warm(modules: list[str]) -> None:
-    """Import what programs will want; what is not there is imported by nobody."""
+    """Import what programs will want, each once; what can't be imported is left to the program that asks for it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in modules:
-            with suppress(ImportError):
+            _tried.add(name)
+            with suppress(Exception, SystemExit):  # whatever a module does: the sandboxes must go on
                 importlib.import_module(name)
     gc.collect()
     # What is frozen is not looked at again, so its pages stay shared with every fork.
     gc.freeze()
+
+
+def lacking(modules: list[str]) -> list[str]:
+    """Those that were neither imported nor tried."""
+    return [name for name in modules if name not in sys.modules and name not in _tried]
 
 
 def main() -> None:
@@ -54,9 +63,9 @@ def main() -> None:
         for _, _, data in ancillary:
             descriptors.frombytes(data)
         job = json.loads(text)
-        lacking = [name for name in job["warm"] if name not in sys.modules]
-        if lacking:
-            warm(lacking)
+        new = lacking(job["warm"])
+        if new:
+            warm(new)
         if os.fork() == 0:
             channel.close()
             _sandbox(job, socket.socket(fileno=descriptors[0]))
