@@ -21,7 +21,7 @@ from leaderboards.intervals import half_widths, influence
 from leaderboards.outcomes import Outcomes, outcomes_from_scores
 from leaderboards.planning import Limits, Step, steps
 from leaderboards.ratings import fit_outcomes, rate_outcomes
-from leaderboards.shares import shares_of
+from leaderboards.recurrence import shares_of
 
 Floats = NDArray[np.float64]
 MOST_RUNS = 6

@@ -31,7 +31,7 @@ from leaderboards.coefficients import (
 )
 from leaderboards.errors import PartOfWhole
 from leaderboards.noise import Corrected, Noise, SameBoard, corrected, noise_of, same_board
-from leaderboards.plain import plain
+from leaderboards.plain import known, plain
 from leaderboards.plain_scores import check_confidence, check_rounds
 from leaderboards.published import ELO_UNIT, PublishedBoard
 from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings
@@ -215,8 +215,6 @@ def _point(name: str, family: str, index: int, sides: tuple[Side, ...]) -> Point
     for side in sides:
         low = high = None
         if side.ratings is not None:
-            low, high = (
-                float(v) if np.isfinite(v) else None for v in (side.ratings.low[index], side.ratings.high[index])
-            )
+            low, high = known(side.ratings.low[index]), known(side.ratings.high[index])
         cells += [side.level + float(side.elo[index]), low, high]
     return Point(name, family, cells[0] or 0.0, cells[1], cells[2], cells[3] or 0.0, cells[4], cells[5])

@@ -12,11 +12,11 @@ from leaderboards.errors import LeaderboardError
 from leaderboards.forecast import Design, Shares, law_of
 from leaderboards.missing import cost_of, usual_tokens
 from leaderboards.outcomes import Floats, Outcomes
-from leaderboards.plain import plain
+from leaderboards.plain import known, plain
 from leaderboards.planning import Limits, Step, steps
-from leaderboards.ratings import CONFIDENCE, Ratings, fit_outcomes
+from leaderboards.ratings import CONFIDENCE, Ratings
+from leaderboards.recurrence import ASSUMED, shares_of
 from leaderboards.results import UNIT_SEPARATOR, ResultsTable
-from leaderboards.shares import ASSUMED, shares_of
 
 COLUMNS = ("agent", "model", "task", "task_version", "epoch", "gain", "cost_usd")
 
@@ -136,7 +136,7 @@ def plan_runs(
     return Plan(
         rows,
         now,
-        _known(fewer) if now is None else _known(now * fewer / widths),
+        known(fewer) if now is None else known(now * fewer / widths),
         float(sum(cost or 0.0 for cost in costs)) if None not in costs else None,
         changes,
         enough(made.ratings, width, confidence=confidence),
@@ -152,8 +152,7 @@ def _design(
     outcomes = ratings.outcomes
     if not isinstance(outcomes, Outcomes):
         raise NothingToPlan("Battles name no tasks, so nothing can be planned.")
-    fit = fit_outcomes(outcomes)
-    law = law_of(fit)
+    fit, law = ratings.fit, law_of(ratings.fit)
     rows = {unit: row for row, unit in enumerate(outcomes.tasks)}
     cells = frame["unit"].value_counts()
     clusters, places, runs = list(outcomes.clusters), {}, [outcomes.runs]
@@ -221,16 +220,12 @@ def _foretold(ratings: Ratings, before: Design, after: Design) -> tuple[Foretold
         then = after.half_widths()
     order = np.argsort(-ratings.elo, kind="stable")
     names = ratings.outcomes.contestants
-    return tuple(Foretold(names[one], _known(widths[one]), _known(then[one])) for one in order)
+    return tuple(Foretold(names[one], known(widths[one]), known(then[one])) for one in order)
 
 
 def _together(widths: Collection[float | None]) -> float | None:
     known = [width for width in widths if width is not None]
     return float(np.sqrt(np.mean(np.square(known)))) if known else None
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def _notes(ratings: Ratings, shares: Shares, able: np.ndarray, prices: Floats, dollars: float | None) -> Iterator[str]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from leaderboards.forecast import Design, Shares, covariance_of, law_of
 from leaderboards.outcomes import Outcomes, outcomes_from_scores, win_credits
 from leaderboards.ratings import fit_outcomes, rate_outcomes
-from leaderboards.shares import ASSUMED, shares_of
+from leaderboards.recurrence import ASSUMED, shares_of
 from tests.leaderboards.test_intervals import drawn
 
 Floats = NDArray[np.float64]
