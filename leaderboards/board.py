@@ -287,6 +287,6 @@ def _board_notes(ratings: Ratings | None) -> list[str]:
         )
     if clusters < 2:
         notes.append(f"All battles come from one {unit}, so there are no intervals.")
-    if not np.abs(ratings.influence.pulls).any() and clusters > 1:
+    if clusters > 1 and np.isnan(ratings.influence.errors).all():
         notes.append(f"Every {unit} says the same, so there are no intervals.")
     return notes

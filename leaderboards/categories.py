@@ -160,7 +160,6 @@ def _lines(
     fit = fit_outcomes(part, whole.ties)
     own = fit.elo - fit.elo.mean()
     half = half_widths(influence(part, fit), whole.confidence)
-    half[half <= 1e-6] = np.nan
     half[[bound.contestant for bound in fit.bounds]] = np.nan
     pool = _pooled(whole, index, own, fought / whole.battles[index])
     level = whole.ratings.elo[index].mean()

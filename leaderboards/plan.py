@@ -240,7 +240,10 @@ def _notes(ratings: Ratings, shares: Shares, able: np.ndarray, prices: Floats, d
     if not shares.task_measured:
         yield f"Nothing was run twice: {ASSUMED:.0%} of what a run varies by is assumed to stay when it is repeated."
     if not shares.dataset_measured:
-        yield f"No dataset has two tasks: {ASSUMED:.0%} of what a run varies by is assumed to be common to such tasks."
+        yield (
+            f"No datasets show what their tasks have in common: {ASSUMED:.0%} of what a run varies by is assumed, and "
+            "no more than stays when it is repeated."
+        )
     unable = [name for name, can in zip(names, able, strict=True) if not can]
     if unable:
         yield f"Not planned, since they can't be run here: {', '.join(unable)}."

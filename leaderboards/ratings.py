@@ -100,7 +100,6 @@ def rate_outcomes(
     fit = fit_outcomes(outcomes, ties)
     pulls = battle_influence(outcomes, fit) if isinstance(outcomes, Battles) else influence(outcomes, fit)
     half = half_widths(pulls, confidence)
-    half = np.where(half > 1e-6, half, np.nan)
     above = np.array([1.0] * len(fit.strengths))
     below = above.copy()
     for bound in fit.bounds:
