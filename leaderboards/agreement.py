@@ -34,7 +34,7 @@ from leaderboards.noise import Corrected, Noise, SameBoard, corrected, noise_of,
 from leaderboards.plain import known, plain
 from leaderboards.plain_scores import check_confidence, check_rounds
 from leaderboards.published import ELO_UNIT, PublishedBoard
-from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings
+from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, place
 from leaderboards.remarks import notes, too_few, unmatched
 from leaderboards.sides import Side, common, families_of, shared_tasks, side_of, unit_of
 from leaderboards.subsets import Without, families_left_out, one_left_out, one_per_family, weakest_left_out
@@ -163,9 +163,9 @@ def agreement(
         side_of(left, matched.left, confidence, rounds, seed),
         side_of(right, matched.right, confidence, rounds, seed),
     )
-    order = np.argsort(-(sides[0].elo + sides[1].elo), kind="stable")
     families = families_of(left, right, matched)
     x, y = sides[0].elo, sides[1].elo
+    order = sorted(range(len(x)), key=lambda one: place(float(x[one] + y[one]), names[one]))
     few = too_few(names, sides)
     rated = (sides[0].ratings, sides[1].ratings) if sides[0].ratings and sides[1].ratings else None
     judged = rated if rated and not few and not shared else None

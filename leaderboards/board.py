@@ -14,7 +14,7 @@ from leaderboards.controls import ControlRow, control_rows
 from leaderboards.outcomes import HeadToHead, Outcomes, outcomes_of
 from leaderboards.plain import plain
 from leaderboards.plain_scores import check_confidence, check_rounds, plain_scores
-from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, Ties, pairs_of, rate_outcomes
+from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, Ties, pairs_of, place, rate_outcomes
 from leaderboards.results import CONSTANT_FAMILY, CONTROL_FAMILY, HUMAN_FAMILY, ResultsTable, read_table
 from leaderboards.rows import NO_MODEL, BoardRow, Facts, Views, board_row, facts_of
 from leaderboards.tasks import Separation, TaskRow, separation, task_rows
@@ -246,7 +246,7 @@ def _assemble(
             unit=ratings.influence.unit,
         )
     rows = [board_row(name, facts[name], ratings, pairs) for name in outcomes.contestants]
-    rows.sort(key=lambda row: (row.rating is None, -(row.rating or 0.0), row.contestant))
+    rows.sort(key=lambda row: (row.rating is None, *place(row.rating or 0.0, row.contestant)))
     return Board(
         title=title,
         rows=tuple(rows),

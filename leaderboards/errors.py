@@ -87,6 +87,10 @@ class PartOfWhole(LeaderboardError):
         )
 
 
+class NothingToPlan(LeaderboardError):
+    """Results without a rating, nobody and nothing that could be run, or battles, which name no datasets."""
+
+
 class UnknownReference(LeaderboardError):
     """A name of a published board that is not shipped."""
 

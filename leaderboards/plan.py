@@ -8,7 +8,7 @@ import pandas as pd
 
 from leaderboards.board import Board, board
 from leaderboards.enough import Enough, enough
-from leaderboards.errors import LeaderboardError
+from leaderboards.errors import NothingToPlan
 from leaderboards.forecast import Design, Shares, law_of
 from leaderboards.missing import cost_of, usual_tokens
 from leaderboards.outcomes import Floats, Outcomes
@@ -19,10 +19,6 @@ from leaderboards.recurrence import ASSUMED, shares_of
 from leaderboards.results import UNIT_SEPARATOR, ResultsTable
 
 COLUMNS = ("agent", "model", "task", "task_version", "epoch", "gain", "cost_usd")
-
-
-class NothingToPlan(LeaderboardError):
-    """Results without a rating, or nobody and nothing that could be run."""
 
 
 @dataclass(frozen=True)
@@ -218,9 +214,8 @@ def _foretold(ratings: Ratings, before: Design, after: Design) -> tuple[Foretold
     then = after.half_widths() * widths / before.half_widths()
     if ratings.influence.count < 2:
         then = after.half_widths()
-    order = np.argsort(-ratings.elo, kind="stable")
     names = ratings.outcomes.contestants
-    return tuple(Foretold(names[one], known(widths[one]), known(then[one])) for one in order)
+    return tuple(Foretold(names[one], known(widths[one]), known(then[one])) for one in ratings.order)
 
 
 def _together(widths: Collection[float | None]) -> float | None:

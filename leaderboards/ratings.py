@@ -23,6 +23,7 @@ from leaderboards.outcomes import Floats, HeadToHead, Outcomes, head_to_head, pa
 
 CONFIDENCE = 0.95
 ROUNDS = 1000
+EQUAL = 6  # decimals of Elo at which ratings are equal: what is below is rounding of the arithmetic
 LEAST_WON = 1e-9  # wins of a pair are differences of sums: below this they are rounding
 
 
@@ -63,6 +64,22 @@ class Ratings:
     low: Floats
     high: Floats
     ranks: Ranks
+
+    @property
+    def order(self) -> list[int]:
+        """[K] contestants in the order of a board (`place`)."""
+        names = self.outcomes.contestants
+        return sorted(range(len(names)), key=lambda one: place(float(self.elo[one]), names[one]))
+
+    def rank_of(self, contestant: int) -> int:
+        """1 and how many are rated above a contestant; equal ratings have one rank."""
+        rounded = np.round(self.elo, EQUAL)
+        return 1 + int((rounded > rounded[contestant]).sum())
+
+
+def place(rating: float, name: str) -> tuple[float, str]:
+    """What contestants are sorted by wherever they are listed: higher ratings first, equal ones by name."""
+    return -float(np.round(rating, EQUAL)), name
 
 
 def fit_outcomes(outcomes: Outcomes | Battles, ties: Ties = Ties.HALF) -> Fit:

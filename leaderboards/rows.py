@@ -130,7 +130,7 @@ def board_row(name: str, facts: Facts, ratings: Ratings | None, pairs: HeadToHea
         float(ratings.elo[i]),
         low,
         high,
-        1 + int((ratings.elo > ratings.elo[i] + 1e-9).sum()),
+        ratings.rank_of(i),
         int(ratings.ranks.low[i]),
         int(ratings.ranks.high[i]),
         credits / battles,

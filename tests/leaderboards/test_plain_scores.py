@@ -72,6 +72,7 @@ FLAGGED = {
     "never run": ([[NAN, NAN]], [[Flag.UNPLAYED], [Flag.UNPLAYED]], "nobody is rated"),
     "one task": ([[1.0, 2.0, 3.0]], [[Flag.BOUNDED]] * 3, "one dataset, so there are no intervals"),
     "all ties": ([[1.0, 1.0]] * 4, [[Flag.NO_INTERVAL]] * 2, "Every dataset says the same"),
+    "seven of one mind": ([[1.0, 2.0, 3.0]] * 7, [[Flag.BOUNDED]] * 3, "Every dataset says the same"),
     "all failed": ([[FAILED, FAILED]] * 4, [[Flag.NO_INTERVAL]] * 2, "Every dataset says the same"),
     "a hermit": ([[1.0, 2.0, NAN], [2.0, 1.0, NAN], [NAN, NAN, 1.0]], [[], [], [Flag.UNPLAYED]], ""),
 }

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from leaderboards.board import board
 from leaderboards.plan import COLUMNS, NothingToPlan, Offered, Plan, plan_runs
 from leaderboards.results import read_table
 from tests.leaderboards.tables import controls, ended, results
@@ -116,6 +117,16 @@ def test_the_frame_is_what_run_reads_and_the_rest_is_json() -> None:
     said = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert set(said) == {"rows", "now", "then", "cost_usd", "contestants", "enough", "shares", "notes"}
     assert found.to_dict() == plan(table_of(6), 2, runs=5).to_dict()
+
+
+def test_contestants_are_in_the_order_of_the_board() -> None:
+    """Twins among them, whose ratings differ by rounding alone."""
+    for seed in range(12):
+        table = results({"zoe": 0.0, "yan": 0.6, "xia": 0.3}, 9 + seed, seed=seed)
+        table = pd.concat([table, table.assign(contestant=[f"a{name}" for name in table["contestant"]])])
+        table = table.reset_index(drop=True)
+        listed = [row.contestant for row in board(table, rounds=1).rows]
+        assert [one.contestant for one in plan(table, runs=1).contestants] == listed
 
 
 def test_nothing_to_plan_is_said() -> None:
