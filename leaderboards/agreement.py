@@ -32,9 +32,8 @@ from leaderboards.coefficients import (
 from leaderboards.errors import PartOfWhole
 from leaderboards.noise import Corrected, Noise, SameBoard, corrected, noise_of, same_board
 from leaderboards.plain import known, plain
-from leaderboards.plain_scores import check_confidence, check_rounds
 from leaderboards.published import ELO_UNIT, PublishedBoard
-from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, place
+from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, check_confidence, check_rounds, place
 from leaderboards.remarks import notes, too_few, unmatched
 from leaderboards.sides import Side, common, families_of, shared_tasks, side_of, unit_of
 from leaderboards.subsets import Without, families_left_out, one_left_out, one_per_family, weakest_left_out
@@ -139,7 +138,7 @@ def agreement(
         PartOfWhole: the sides share tasks, and `part_of_whole` does not ask for it.
         TooFewCommon: fewer than 5 common contestants.
         Islands: the common contestants share too few tasks on a side.
-        BadScores: scores or options that can't be meant.
+        BadScores, BadOption: scores or options that can't be meant.
 
     Example:
         >>> import numpy as np
@@ -151,7 +150,8 @@ def agreement(
         >>> found.too_few, found.confidence
         ('', 0.95)
     """
-    confidence, rounds = check_confidence(confidence), check_rounds(rounds)
+    check_confidence(confidence)
+    check_rounds(rounds)
     left, right = _board_of(left, "left", rounds, seed), _board_of(right, "right", rounds, seed)
     shared = shared_tasks(left, right)
     if shared and not part_of_whole:

@@ -18,7 +18,7 @@ import numpy as np
 from leaderboards.errors import NothingToPlan
 from leaderboards.intervals import LEAST_ERROR, Influence, two_sided_t
 from leaderboards.outcomes import Floats, Outcomes
-from leaderboards.ratings import Ratings
+from leaderboards.ratings import CONFIDENCE, Ratings, check_confidence
 
 ROUNDS = 2000
 FEWEST = 5  # datasets, below which they say too little of how much they differ
@@ -65,12 +65,16 @@ class Enough:
     differences: tuple[Needed, ...]
 
 
-def enough(ratings: Ratings, width: float, *, confidence: float = 0.95, rounds: int = ROUNDS, seed: int = 0) -> Enough:
+def enough(
+    ratings: Ratings, width: float, *, confidence: float = CONFIDENCE, rounds: int = ROUNDS, seed: int = 0
+) -> Enough:
     """How many datasets bring the half-width of each rating to `width` Elo.
 
     Raises:
         NothingToPlan: the ratings are of battles.
+        BadOption: a confidence that can't be meant.
     """
+    check_confidence(confidence)
     if not isinstance(ratings.outcomes, Outcomes):
         raise NothingToPlan(
             "How many datasets are enough is told from results of tasks; battles name no datasets. "
@@ -100,7 +104,7 @@ def enough(ratings: Ratings, width: float, *, confidence: float = 0.95, rounds: 
     )
 
 
-def datasets_for(variance: float, width: float, confidence: float = 0.95, degrees_kept: float = 1.0) -> int:
+def datasets_for(variance: float, width: float, confidence: float = CONFIDENCE, degrees_kept: float = 1.0) -> int:
     """The least G with `t sqrt(variance / G)` within `width`, at most `MOST`.
 
     `degrees_kept` is the share of G-1 degrees of freedom that t has.

@@ -26,6 +26,10 @@ class BrokenTable(LeaderboardError):
         super().__init__(f"{where} breaks {form}:\n{shown}{tail}")
 
 
+class BadOption(LeaderboardError):
+    """A confidence, a number of rounds or of decimals that can't be meant."""
+
+
 class EmptyResults(LeaderboardError):
     """A results table without a row."""
 
