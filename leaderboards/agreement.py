@@ -152,17 +152,14 @@ def agreement(
     """
     check_confidence(confidence)
     check_rounds(rounds)
-    left, right = _board_of(left, "left", rounds, seed), _board_of(right, "right", rounds, seed)
+    left, right = _board_of(left, "left"), _board_of(right, "right")
     shared = shared_tasks(left, right)
     if shared and not part_of_whole:
         raise PartOfWhole(shared)
     matched = common(left, right)
     names = matched.names
     common_scale = unit_of(left) == unit_of(right)
-    sides = (
-        side_of(left, matched.left, confidence, rounds, seed),
-        side_of(right, matched.right, confidence, rounds, seed),
-    )
+    sides = (side_of(left, matched.left, confidence), side_of(right, matched.right, confidence))
     families = families_of(left, right, matched)
     x, y = sides[0].elo, sides[1].elo
     order = sorted(range(len(x)), key=lambda one: place(float(x[one] + y[one]), names[one]))
@@ -204,10 +201,8 @@ def agreement(
     )
 
 
-def _board_of(
-    side: Board | PublishedBoard | pd.DataFrame | ArrayLike, title: str, rounds: int, seed: int
-) -> Board | PublishedBoard:
-    return side if isinstance(side, Board | PublishedBoard) else rate(side, title=title, rounds=rounds, seed=seed)
+def _board_of(side: Board | PublishedBoard | pd.DataFrame | ArrayLike, title: str) -> Board | PublishedBoard:
+    return side if isinstance(side, Board | PublishedBoard) else rate(side, title=title, rounds=1)  # no ranks are asked
 
 
 def _point(name: str, family: str, index: int, sides: tuple[Side, ...]) -> Point:

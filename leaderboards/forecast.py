@@ -201,6 +201,11 @@ class Design:
         variances = _variances(self.information[None], self.scores[None])[0]
         return np.asarray(np.sqrt(_squared(variances[None], np.array([count]), self)[0]))
 
+    @property
+    def level(self) -> float:
+        """Root mean square of the half-widths over the contestants; NaN below two clusters."""
+        return float(np.sqrt((self.half_widths() ** 2).mean()))
+
     def mean_squares(self, tasks: np.ndarray, rows: Floats) -> Floats:
         """[n] mean squared half-width over the contestants for each of n changes; infinite below two clusters."""
         with one_thread():

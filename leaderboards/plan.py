@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from leaderboards.board import Board, board
+from leaderboards.bradley_terry import Fit
 from leaderboards.enough import Enough, enough
 from leaderboards.errors import NothingToPlan
 from leaderboards.forecast import Design, Shares, law_of
@@ -33,6 +34,8 @@ class Offered:
 @dataclass(frozen=True)
 class PlannedRun:
     """One run of a contestant on a task; `gain` in Elo, the cost in dollars, None where they are not known.
+
+    All gains together are what the plan takes off: `Plan.now` less `Plan.then`.
 
     Runs of a task that nobody ran are worth something together alone: they share the gain of their step.
     """
@@ -106,33 +109,31 @@ def plan_runs(
         NothingToPlan: nobody is rated, nobody of them can be run here, or no task is offered.
         Islands: groups of contestants share no task.
     """
-    made = board(table, confidence=confidence, rounds=2)
-    if made.ratings is None or not isinstance(made.ratings.outcomes, Outcomes):
+    made = board(table, confidence=confidence, rounds=1)  # ranks, which the rounds are for, are not asked
+    outcomes = made.ratings.outcomes if made.ratings is not None else None
+    if made.ratings is None or not isinstance(outcomes, Outcomes):
         raise NothingToPlan("Nobody is rated yet: two contestants that ran the same task are needed to plan more.")
-    names = made.ratings.outcomes.contestants
+    names = outcomes.contestants
     able = np.array([can_run(name) for name in names])
     if not able.any() or not tasks:
         what = "task" if able.any() else f"contestant of {', '.join(names[:8])}"
         raise NothingToPlan(
             f"There is no {what} that can be run here. Name tasks with --tasks, or plan where they are."
         )
-    design, offered, places = _design(made.ratings, table.frame, tasks, able, confidence)
+    design, offered, places = _design(outcomes, made.ratings.fit, table.frame, tasks, able, confidence)
     prices = _prices(made, names)
     found = list(steps(design, offered, Limits(runs, prices, dollars)))
-    rows = tuple(_rows(found, table.frame, names, places, prices))
-    then = design
-    for step in found:
-        added = np.zeros(len(names))
-        added[list(step.contestants)] = 1.0
-        then = then.with_runs(step.task, then.runs[step.task] + added)
-    changes = _foretold(made.ratings, design, then)
-    costs = [row.cost_usd for row in rows]
+    after = _after(design, found)
+    changes = _foretold(made.ratings, design, after)
     now = _together([one.now for one in changes])
-    widths, fewer = (float(np.sqrt((one.half_widths() ** 2).mean())) for one in (design, then))
+    # What the design foretells is shown in proportion to what the board has: before, after, and each gain between.
+    scale = 1.0 if now is None else now / design.level
+    rows = tuple(_rows(found, table.frame, names, places, prices, scale))
+    costs = [row.cost_usd for row in rows]
     return Plan(
         rows,
         now,
-        known(fewer) if now is None else known(now * fewer / widths),
+        known(scale * after.level),
         float(sum(cost or 0.0 for cost in costs)) if None not in costs else None,
         changes,
         enough(made.ratings, width, confidence=confidence),
@@ -142,13 +143,10 @@ def plan_runs(
 
 
 def _design(
-    ratings: Ratings, frame: pd.DataFrame, tasks: Sequence[Offered], able: np.ndarray, confidence: float
+    outcomes: Outcomes, fit: Fit, frame: pd.DataFrame, tasks: Sequence[Offered], able: np.ndarray, confidence: float
 ) -> tuple[Design, Floats, dict[int, Offered]]:
     """The runs so far and the tasks offered as one design; what may be run; and the task behind each row."""
-    outcomes = ratings.outcomes
-    if not isinstance(outcomes, Outcomes):
-        raise NothingToPlan("Battles name no tasks, so nothing can be planned.")
-    fit, law = ratings.fit, law_of(ratings.fit)
+    law = law_of(fit)
     rows = {unit: row for row, unit in enumerate(outcomes.tasks)}
     cells = frame["unit"].value_counts()
     clusters, places, runs = list(outcomes.clusters), {}, [outcomes.runs]
@@ -175,6 +173,14 @@ def _alone(frame: pd.DataFrame, stem: str, outcomes: Outcomes) -> Floats:
     return np.array([[float(counts.get(name, 0)) for name in outcomes.contestants]])
 
 
+def _after(design: Design, found: Sequence[Step]) -> Design:
+    for step in found:
+        row = design.runs[step.task].copy()
+        row[list(step.contestants)] += 1.0
+        design = design.with_runs(step.task, row)
+    return design
+
+
 def _prices(made: Board, names: Sequence[str]) -> Floats:
     """[K] dollars a run; NaN where not known."""
     usual = usual_tokens(made.rows)
@@ -183,15 +189,23 @@ def _prices(made: Board, names: Sequence[str]) -> Floats:
 
 
 def _rows(
-    found: Sequence[Step], frame: pd.DataFrame, names: Sequence[str], places: dict[int, Offered], prices: Floats
+    found: Sequence[Step],
+    frame: pd.DataFrame,
+    names: Sequence[str],
+    places: dict[int, Offered],
+    prices: Floats,
+    scale: float,
 ) -> Iterator[PlannedRun]:
-    """Each run with the lowest number that no finished run of the contestant on the task has, in any version."""
+    """Each run with the lowest number that no finished run of the contestant on the task has, in any version.
+
+    `scale` takes gains to Elo as the board shows it.
+    """
     done = frame[frame["status"] != "error"]
     taken: dict[tuple[str, str], set[int]] = {}
     for who, task, epoch in zip(done["contestant"], done["task"], done["epoch"], strict=True):
         taken.setdefault((str(who), str(task)), set()).add(int(epoch))
     for step in found:
-        gain = None if np.isnan(step.gain) else step.gain / len(step.contestants)
+        gain = None if np.isnan(step.gain) else scale * step.gain / len(step.contestants)
         for one in step.contestants:
             task = places[step.task]
             numbers = taken.setdefault((names[one], task.task), set())

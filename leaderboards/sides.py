@@ -69,7 +69,7 @@ def unit_of(board: Board | PublishedBoard) -> str:
     return board.unit if isinstance(board, PublishedBoard) else ELO_UNIT
 
 
-def side_of(board: Board | PublishedBoard, names: Sequence[str], confidence: float, rounds: int, seed: int) -> Side:
+def side_of(board: Board | PublishedBoard, names: Sequence[str], confidence: float) -> Side:
     """A side over these contestants, rated anew among them alone where the results of the tasks are there."""
     if isinstance(board, PublishedBoard):
         figures = dict(zip(board.contestants, board.values, strict=True))
@@ -80,7 +80,7 @@ def side_of(board: Board | PublishedBoard, names: Sequence[str], confidence: flo
         raise TooFewCommon([], names, names, LEAST_COMMON)
     among = board.ratings.outcomes.among(names)
     ties = Ties.HALF if board.ratings.fit.nu is None else Ties.DAVIDSON
-    ratings = rate_outcomes(among, confidence=confidence, rounds=rounds, seed=seed, ties=ties)
+    ratings = rate_outcomes(among, confidence=confidence, rounds=1, ties=ties)  # a side is shown without ranks
     return Side(board.title, ratings.elo - ratings.elo.mean(), CENTRE, ratings)
 
 

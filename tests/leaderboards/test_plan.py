@@ -62,6 +62,22 @@ def test_the_plan_narrows_and_says_by_how_much() -> None:
     assert [one.contestant for one in found.contestants][-1] == "constant"
 
 
+@pytest.mark.parametrize("case", ["related tasks", "bounded by the prior", "repeated runs"])
+def test_gains_add_up_to_what_is_taken_off_the_half_width_shown(case: str) -> None:
+    table = results({**FIELD, "constant": -0.7}, 14, epochs=2 if case == "repeated runs" else 1)
+    if case == "related tasks":
+        table["cluster"] = [f"data_{int(task[-3:]) // 3}" for task in table["task"]]
+    if case == "bounded by the prior":
+        table.loc[table["contestant"] == "linear", "status"] = "invalid"
+        table.loc[table["contestant"] == "linear", "score"] = np.nan
+    found = plan(table, 2, runs=9)
+    assert found.now is not None
+    assert found.then is not None
+    gains = [row.gain or 0.0 for row in found.rows]
+    assert min(gains) > 0
+    assert sum(gains) == pytest.approx(found.now - found.then)
+
+
 def test_fresh_tasks_are_planned_and_controls_are_not() -> None:
     table = table_of(6)
     found = plan(pd.concat([table, controls(table)], ignore_index=True), 3, runs=30)

@@ -329,6 +329,20 @@ def test_links_name_the_first_run_and_each_log_once() -> None:
     assert log_links(read_table(table.drop(columns="log")).frame, VIEWER, "", {}) is None
 
 
+def test_a_run_that_an_error_ended_is_not_linked_as_the_run_of_a_task() -> None:
+    table = results({"a": 0.0, "b": 1.0}, 3, epochs=2).assign(log="good.eval")
+    first = (table["epoch"] == 1) & (table["task"] < "generated_002")
+    table = ended(table, first, "error")
+    table["log"] = table["log"].mask(first, "bad.eval")
+    table = ended(table, (table["contestant"] == "b") & (table["task"] == "generated_001"), "error")
+    found = log_links(read_table(table).frame, "view", "logs", {})
+    assert found is not None
+    links = [found.run("a", f"generated_{task:03d}", "1-A").rpartition("logs/")[2] for task in range(3)]
+    assert links == [f"good.eval/samples/sample/generated_00{task}/{epoch}" for task, epoch in ((0, 2), (1, 2), (2, 1))]
+    assert found.run("b", "generated_001", "1-A") == ""
+    assert set(found.logs["a"]) == {"good.eval", "bad.eval"}, "errors can be read where all logs are named"
+
+
 def test_long_names_keep_their_ends() -> None:
     names = [f"react@litellm/some-provider/some-model-{i}" for i in range(3)]
     short = [shortened(name) for name in names]
