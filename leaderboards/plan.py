@@ -110,21 +110,21 @@ def plan_runs(
         Islands: groups of contestants share no task.
     """
     made = board(table, confidence=confidence, rounds=1)  # ranks, which the rounds are for, are not asked
-    outcomes = made.ratings.outcomes if made.ratings is not None else None
-    if made.ratings is None or not isinstance(outcomes, Outcomes):
+    ratings = made.ratings
+    if ratings is None or not isinstance(ratings.outcomes, Outcomes):
         raise NothingToPlan("Nobody is rated yet: two contestants that ran the same task are needed to plan more.")
-    names = outcomes.contestants
+    names = ratings.outcomes.contestants
     able = np.array([can_run(name) for name in names])
     if not able.any() or not tasks:
         what = "task" if able.any() else f"contestant of {', '.join(names[:8])}"
         raise NothingToPlan(
             f"There is no {what} that can be run here. Name tasks with --tasks, or plan where they are."
         )
-    design, offered, places = _design(outcomes, made.ratings.fit, table.frame, tasks, able, confidence)
+    design, offered, places = _design(ratings.outcomes, ratings.fit, table.frame, tasks, able, confidence)
     prices = _prices(made, names)
     found = list(steps(design, offered, Limits(runs, prices, dollars)))
     after = _after(design, found)
-    changes = _foretold(made.ratings, design, after)
+    changes = _foretold(ratings, design, after)
     now = _together([one.now for one in changes])
     # What the design foretells is shown in proportion to what the board has: before, after, and each gain between.
     scale = 1.0 if now is None else now / design.level
@@ -136,9 +136,9 @@ def plan_runs(
         known(scale * after.level),
         float(sum(cost or 0.0 for cost in costs)) if None not in costs else None,
         changes,
-        enough(made.ratings, width, confidence=confidence),
+        enough(ratings, width, confidence=confidence),
         design.shares,
-        tuple(_notes(made.ratings, design.shares, able, prices, dollars)),
+        tuple(_notes(ratings, design.shares, able, prices, dollars)),
     )
 
 
