@@ -12,11 +12,9 @@ from hypothesis import strategies as st
 from leaderboards.board import board, rate
 from leaderboards.enough import enough
 from leaderboards.errors import Islands
-from leaderboards.expected import pairs_beside_ratings
 from leaderboards.rows import Flag, Views
-from tests.leaderboards.tables import controls, ended, results
-
-STRENGTHS = {"constant": -1.5, "linear": 0.0, "forest": 0.8, "boosting": 1.0, "blend": 1.2}
+from tests.leaderboards.reports import pairs_of
+from tests.leaderboards.tables import STRENGTHS, controls, ended, results
 
 
 @pytest.fixture(scope="module")
@@ -233,8 +231,7 @@ def test_equal_ratings_are_ordered_by_name_wherever_they_are_listed() -> None:
             assert row.rank == 1 + sum(other > ratings[row.contestant] for other in ratings.values())
         assert [one.what[0] for one in enough(made.ratings, 50.0, rounds=2).contestants] == listed
         turned += listed != [names[one] for one in np.argsort(-made.ratings.elo, kind="stable")]
-        pairs = pairs_beside_ratings(made)
-        assert pairs is not None
+        pairs = pairs_of(made)
         found = pairs.furthest(100)
         keys = [(-round(pairs.difference[pair], 9), *(pairs.contestants[one] for one in pair)) for pair in found]
         assert keys == sorted(keys)
