@@ -51,7 +51,7 @@ class World:
 def world(
     rng: np.random.Generator, size: int, tasks: int, sizes: tuple[int, ...], dataset: float, task: float
 ) -> World:
-    """Datasets of `sizes` tasks, over and over; `dataset` and `task` are the shares of a run's variance that come back."""
+    """Datasets of `sizes` tasks in turn; `dataset` and `task` are the shares of a run's variance that come back."""
     strengths = np.sort(rng.normal(0, 0.8, size))
     number = np.repeat(np.arange(tasks), np.resize(sizes, tasks))[:tasks]
     common = rng.normal(0, SPREAD * np.sqrt(dataset), (tasks, size))[number]
