@@ -21,7 +21,7 @@ from leaderboards.intervals import half_widths, influence
 from leaderboards.outcomes import Outcomes, outcomes_from_scores
 from leaderboards.planning import Limits, Step, steps
 from leaderboards.ratings import fit_outcomes, rate_outcomes
-from leaderboards.shares import shares_of
+from leaderboards.recurrence import shares_of
 
 Floats = NDArray[np.float64]
 MOST_RUNS = 6
@@ -48,10 +48,12 @@ class World:
         return found.on((~np.isnan(found.values)).any(axis=2).sum(axis=1) > 1)
 
 
-def world(rng: np.random.Generator, size: int, tasks: int, each: int, dataset: float, task: float) -> World:
-    """`each` tasks a dataset; `dataset` and `task` are the shares of a run's variance that come back."""
+def world(
+    rng: np.random.Generator, size: int, tasks: int, sizes: tuple[int, ...], dataset: float, task: float
+) -> World:
+    """Datasets of `sizes` tasks in turn; `dataset` and `task` are the shares of a run's variance that come back."""
     strengths = np.sort(rng.normal(0, 0.8, size))
-    number = np.arange(tasks) // each
+    number = np.repeat(np.arange(tasks), np.resize(sizes, tasks))[:tasks]
     common = rng.normal(0, SPREAD * np.sqrt(dataset), (tasks, size))[number]
     own = rng.normal(0, SPREAD * np.sqrt(task - dataset), (tasks, size))
     luck = rng.normal(0, SPREAD * np.sqrt(1 - task), (tasks, size, MOST_RUNS))
@@ -122,17 +124,20 @@ class Case:
     name: str
     size: int
     tasks: int
-    each: int
+    sizes: tuple[int, ...]
     fresh: int
     count: int
     dataset: float
     task: float
+    epochs: int = 1
 
 
 CASES = (
-    Case("30 tasks, holes", 10, 30, 1, 0, 30, 0.0, 0.5),
-    Case("24 tasks and 6 new ones", 10, 30, 1, 6, 30, 0.0, 0.5),
-    Case("15 datasets of 2 tasks, holes", 10, 30, 2, 0, 30, 0.3, 0.5),
+    Case("30 tasks, holes", 10, 30, (1,), 0, 30, 0.0, 0.5),
+    Case("24 tasks and 6 new ones", 10, 30, (1,), 6, 30, 0.0, 0.5),
+    Case("15 datasets of 2 tasks, holes", 10, 30, (2,), 0, 30, 0.3, 0.5),
+    Case("10 datasets of 1 to 9 tasks, holes", 10, 30, (1, 1, 1, 1, 2, 2, 3, 4, 6, 9), 0, 30, 0.3, 0.5),
+    Case("30 tasks run twice, holes", 10, 30, (1,), 0, 30, 0.0, 0.2, epochs=2),
 )
 
 
@@ -141,8 +146,8 @@ def narrowing(case: Case, worlds: int) -> list[str]:
     rows = []
     for seed in range(worlds):
         rng = np.random.default_rng(seed)
-        made = world(rng, case.size, case.tasks, case.each, case.dataset, case.task)
-        runs = uneven(rng, case.tasks, case.size, case.fresh)
+        made = world(rng, case.size, case.tasks, case.sizes, case.dataset, case.task)
+        runs = uneven(rng, case.tasks, case.size, case.fresh) * case.epochs
         before = level(made, runs)
         more, foretold = planned(made, runs, case.count)
         others = whole_tasks if case.fresh else random_cells
@@ -220,7 +225,7 @@ def _holds(low: Floats, high: Floats, goal: Floats, width: float) -> list[bool]:
 def processor_time(size: int, tasks: int, count: int) -> str:
     """Of one plan, from the outcomes."""
     rng = np.random.default_rng(0)
-    made, runs = world(rng, size, tasks, 1, 0.0, 0.5), uneven(rng, tasks, size, tasks // 10)
+    made, runs = world(rng, size, tasks, (1,), 0.0, 0.5), uneven(rng, tasks, size, tasks // 10)
 
     def plan() -> object:
         return planned(made, runs, count)

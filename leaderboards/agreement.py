@@ -31,10 +31,9 @@ from leaderboards.coefficients import (
 )
 from leaderboards.errors import PartOfWhole
 from leaderboards.noise import Corrected, Noise, SameBoard, corrected, noise_of, same_board
-from leaderboards.plain import plain
-from leaderboards.plain_scores import check_confidence, check_rounds
+from leaderboards.plain import known, plain
 from leaderboards.published import ELO_UNIT, PublishedBoard
-from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings
+from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, check_confidence, check_rounds, place
 from leaderboards.remarks import notes, too_few, unmatched
 from leaderboards.sides import Side, common, families_of, shared_tasks, side_of, unit_of
 from leaderboards.subsets import Without, families_left_out, one_left_out, one_per_family, weakest_left_out
@@ -139,7 +138,7 @@ def agreement(
         PartOfWhole: the sides share tasks, and `part_of_whole` does not ask for it.
         TooFewCommon: fewer than 5 common contestants.
         Islands: the common contestants share too few tasks on a side.
-        BadScores: scores or options that can't be meant.
+        BadScores, BadOption: scores or options that can't be meant.
 
     Example:
         >>> import numpy as np
@@ -151,21 +150,19 @@ def agreement(
         >>> found.too_few, found.confidence
         ('', 0.95)
     """
-    confidence, rounds = check_confidence(confidence), check_rounds(rounds)
-    left, right = _board_of(left, "left", rounds, seed), _board_of(right, "right", rounds, seed)
+    check_confidence(confidence)
+    check_rounds(rounds)
+    left, right = _board_of(left, "left"), _board_of(right, "right")
     shared = shared_tasks(left, right)
     if shared and not part_of_whole:
         raise PartOfWhole(shared)
     matched = common(left, right)
     names = matched.names
     common_scale = unit_of(left) == unit_of(right)
-    sides = (
-        side_of(left, matched.left, confidence, rounds, seed),
-        side_of(right, matched.right, confidence, rounds, seed),
-    )
-    order = np.argsort(-(sides[0].elo + sides[1].elo), kind="stable")
+    sides = (side_of(left, matched.left, confidence), side_of(right, matched.right, confidence))
     families = families_of(left, right, matched)
     x, y = sides[0].elo, sides[1].elo
+    order = sorted(range(len(x)), key=lambda one: place(float(x[one] + y[one]), names[one]))
     few = too_few(names, sides)
     rated = (sides[0].ratings, sides[1].ratings) if sides[0].ratings and sides[1].ratings else None
     judged = rated if rated and not few and not shared else None
@@ -204,10 +201,8 @@ def agreement(
     )
 
 
-def _board_of(
-    side: Board | PublishedBoard | pd.DataFrame | ArrayLike, title: str, rounds: int, seed: int
-) -> Board | PublishedBoard:
-    return side if isinstance(side, Board | PublishedBoard) else rate(side, title=title, rounds=rounds, seed=seed)
+def _board_of(side: Board | PublishedBoard | pd.DataFrame | ArrayLike, title: str) -> Board | PublishedBoard:
+    return side if isinstance(side, Board | PublishedBoard) else rate(side, title=title, rounds=1)  # no ranks are asked
 
 
 def _point(name: str, family: str, index: int, sides: tuple[Side, ...]) -> Point:
@@ -215,8 +210,6 @@ def _point(name: str, family: str, index: int, sides: tuple[Side, ...]) -> Point
     for side in sides:
         low = high = None
         if side.ratings is not None:
-            low, high = (
-                float(v) if np.isfinite(v) else None for v in (side.ratings.low[index], side.ratings.high[index])
-            )
+            low, high = known(side.ratings.low[index]), known(side.ratings.high[index])
         cells += [side.level + float(side.elo[index]), low, high]
     return Point(name, family, cells[0] or 0.0, cells[1], cells[2], cells[3] or 0.0, cells[4], cells[5])

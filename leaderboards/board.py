@@ -13,8 +13,18 @@ from leaderboards.categories import Dimension, category_boards
 from leaderboards.controls import ControlRow, control_rows
 from leaderboards.outcomes import HeadToHead, Outcomes, outcomes_of
 from leaderboards.plain import plain
-from leaderboards.plain_scores import check_confidence, check_rounds, plain_scores
-from leaderboards.ratings import CONFIDENCE, ROUNDS, Ratings, Ties, pairs_of, rate_outcomes
+from leaderboards.plain_scores import plain_scores
+from leaderboards.ratings import (
+    CONFIDENCE,
+    ROUNDS,
+    Ratings,
+    Ties,
+    check_confidence,
+    check_rounds,
+    pairs_of,
+    place,
+    rate_outcomes,
+)
 from leaderboards.results import CONSTANT_FAMILY, CONTROL_FAMILY, HUMAN_FAMILY, ResultsTable, read_table
 from leaderboards.rows import NO_MODEL, BoardRow, Facts, Views, board_row, facts_of
 from leaderboards.tasks import Separation, TaskRow, separation, task_rows
@@ -35,6 +45,11 @@ class Parameters:
     prior: float = 0.0
     clusters: int = 0
     unit: str = "dataset"
+
+    def __post_init__(self) -> None:
+        """Raise `BadOption`, of a board on which nobody is rated too."""
+        check_confidence(self.confidence)
+        check_rounds(self.rounds)
 
 
 @dataclass(frozen=True)
@@ -112,9 +127,11 @@ def board(
 
     Raises:
         BrokenTable, EmptyResults, NoSuchTable: the table can't be read.
+        BadOption: a confidence or a number of rounds that can't be meant.
         Islands: groups of contestants share no task.
         UnboundedTies: Davidson's model fits no finite chance of a tie.
     """
+    parameters = Parameters(confidence, rounds, seed, ties=Ties(ties))
     table = results if isinstance(results, ResultsTable) else read_table(results)
     frame = table.frame
     rated = frame[~frame["family"].isin([CONTROL_FAMILY, HUMAN_FAMILY])]
@@ -125,7 +142,7 @@ def board(
     made = _assemble(
         outcomes,
         {str(name): value for name, value in facts.items()},
-        Parameters(confidence, rounds, seed, ties=Ties(ties)),
+        parameters,
         title=title,
         controls=control_rows(frame[frame["family"] != HUMAN_FAMILY]),
         tasks=tasks,
@@ -157,7 +174,8 @@ def rate(  # noqa: PLR0913 (options of one public call)
         scores: [tasks, contestants], or [tasks, contestants, runs]; NaN is not run, -inf failed (whatever the direction
             of its task). A data frame has tasks as its index and contestants as its columns.
         contestants: names; those of the data frame's columns, else agent1, agent2, …
-        tasks: names; those of the data frame's index, else made from the scores, so that two tables share no task.
+        tasks: names; those of the data frame's index, unless it counts rows (whole numbers without a name), else made
+            from the scores, so that two tables share no task.
         clusters: the source dataset of each task, for intervals; each task is its own if none is given.
         higher_is_better: one truth, or one for each task.
         decimals: at which printed precision scores are equal; None compares them as they are.
@@ -167,7 +185,8 @@ def rate(  # noqa: PLR0913 (options of one public call)
         ties: `half` a win each or by `davidson`.
 
     Raises:
-        BadScores: scores, names, directions or options that can't be meant; the message says what was found.
+        BadScores: scores, names or directions that can't be meant; the message says what was found.
+        BadOption: the same of decimals, confidence or rounds.
         Islands: groups of contestants share no task.
         UnboundedTies: Davidson's model fits no finite chance of a tie.
 
@@ -187,7 +206,7 @@ def rate(  # noqa: PLR0913 (options of one public call)
         name: Facts(name, "", int(runs[i]), int(runs[i] - failed[i]), None, None, 0)
         for i, name in enumerate(checked.contestants)
     }
-    parameters = Parameters(check_confidence(confidence), check_rounds(rounds), seed, ties=Ties(ties))
+    parameters = Parameters(confidence, rounds, seed, ties=Ties(ties))
     return _assemble(checked, facts, parameters, title=title)
 
 
@@ -204,16 +223,18 @@ def battle_board(
 
     Raises:
         BrokenTable, EmptyResults, NoSuchTable: the table can't be read.
+        BadOption: a confidence or a number of rounds that can't be meant.
         Islands: groups of contestants never met.
         UnboundedTies: Davidson's model fits no finite chance of a tie.
     """
+    parameters = Parameters(confidence, rounds, seed, ties=Ties(ties))
     battles = source if isinstance(source, Battles) else read_battles(source)
     fought = battles.pairs.battles.sum(axis=1)
     facts = {
         name: Facts(name, name, int(count), None, None, None, 0)
         for name, count in zip(battles.contestants, fought, strict=True)
     }
-    return _assemble(battles, facts, Parameters(confidence, rounds, seed, ties=Ties(ties)), title=title)
+    return _assemble(battles, facts, parameters, title=title)
 
 
 def _assemble(
@@ -246,7 +267,7 @@ def _assemble(
             unit=ratings.influence.unit,
         )
     rows = [board_row(name, facts[name], ratings, pairs) for name in outcomes.contestants]
-    rows.sort(key=lambda row: (row.rating is None, -(row.rating or 0.0), row.contestant))
+    rows.sort(key=lambda row: (row.rating is None, *place(row.rating or 0.0, row.contestant)))
     return Board(
         title=title,
         rows=tuple(rows),
@@ -287,6 +308,6 @@ def _board_notes(ratings: Ratings | None) -> list[str]:
         )
     if clusters < 2:
         notes.append(f"All battles come from one {unit}, so there are no intervals.")
-    if not np.abs(ratings.influence.pulls).any() and clusters > 1:
+    if clusters > 1 and np.isnan(ratings.influence.errors).all():
         notes.append(f"Every {unit} says the same, so there are no intervals.")
     return notes

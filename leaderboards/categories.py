@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from leaderboards.errors import Islands
 from leaderboards.intervals import half_widths, influence
 from leaderboards.outcomes import Floats, Outcomes
+from leaderboards.plain import known
 from leaderboards.ratings import Ratings, Ties, fit_outcomes
 from leaderboards.rows import Flag
 
@@ -159,7 +160,6 @@ def _lines(
     fit = fit_outcomes(part, whole.ties)
     own = fit.elo - fit.elo.mean()
     half = half_widths(influence(part, fit), whole.confidence)
-    half[half <= 1e-6] = np.nan
     half[[bound.contestant for bound in fit.bounds]] = np.nan
     pool = _pooled(whole, index, own, fought / whole.battles[index])
     level = whole.ratings.elo[index].mean()
@@ -169,9 +169,7 @@ def _lines(
     bounded = {bound.contestant for bound in fit.bounds}
     lines = {}
     for i, who in enumerate(part.contestants):
-        rating, low, high, pooled, pooled_low, pooled_high = (
-            float(cell) if np.isfinite(cell) else None for cell in table[:, i]
-        )
+        rating, low, high, pooled, pooled_low, pooled_high = map(known, table[:, i])
         flags = (Flag.BOUNDED,) if i in bounded else ()
         lines[who] = CategoryRow(who, rating, low, high, pooled, pooled_low, pooled_high, flags)
     return lines, pool.spread

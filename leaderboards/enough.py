@@ -1,27 +1,30 @@
 """How many datasets a stated interval needs: from what each has pulled the ratings by so far.
 
-The interval's half-width over G datasets is `t_{G-1} sqrt(v / G)`, with `v` the sandwich's variance of one dataset. So
-the least G within a stated half-width follows; more datasets like those so far, run by the same contestants, are meant.
+The interval's half-width over G datasets is `t sqrt(v / G)`, with `v` the sandwich's variance of one dataset; of G-1
+degrees of freedom t has the share that datasets of such sizes leave, all where they are of one size. So the least G
+within a stated half-width follows; more datasets like those so far, run by the same contestants, are meant.
+
 How sure that is: `v` is itself an estimate. The error of its logarithm is that of a bootstrap over the datasets (Efron
 1979), and a t interval on the logarithm covers it; the bootstrap's own percentiles cover 82 % instead of 95 % at five
 datasets (`benchmarks/planning.py`).
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy import stats
 
-from leaderboards.intervals import Influence
+from leaderboards.errors import NothingToPlan
+from leaderboards.intervals import LEAST_ERROR, Influence, two_sided_t
 from leaderboards.outcomes import Floats, Outcomes
-from leaderboards.ratings import Ratings
+from leaderboards.ratings import CONFIDENCE, Ratings, check_confidence
 
 ROUNDS = 2000
 FEWEST = 5  # datasets, below which they say too little of how much they differ
 MOST = 10_000_000
 LEAST_SPREAD = 1e-6
+MOST_APART = 100.0  # of logarithms of a variance: from nothing to more datasets than there can be
 
 
 @dataclass(frozen=True)
@@ -62,37 +65,49 @@ class Enough:
     differences: tuple[Needed, ...]
 
 
-def enough(ratings: Ratings, width: float, *, confidence: float = 0.95, rounds: int = ROUNDS, seed: int = 0) -> Enough:
-    """How many datasets bring the half-width of each rating to `width` Elo."""
-    pulls, names = ratings.influence, ratings.outcomes.contestants
-    order = np.argsort(-ratings.elo, kind="stable")
-    steps = pulls.pulls[:, order[:-1]] - pulls.pulls[:, order[1:]]
-    errors = _log_errors(np.column_stack([pulls.pulls, steps]), rounds, seed)
-    size = len(names)
-    held = {names[bound.contestant] for bound in ratings.fit.bounds}
-    own = _needed([(name,) for name in names], pulls, pulls.pulls, errors[:size], width, confidence)
-    own = [_unknown(row, held) for row in own]
-    pairs = [(names[one], names[other]) for one, other in pairwise(order)]
-    worst = max(own, key=lambda row: (row.datasets or 0, row.what))
-    tasks = len(ratings.outcomes.tasks) if isinstance(ratings.outcomes, Outcomes) else pulls.count
+def enough(
+    ratings: Ratings, width: float, *, confidence: float = CONFIDENCE, rounds: int = ROUNDS, seed: int = 0
+) -> Enough:
+    """How many datasets bring the half-width of each rating to `width` Elo.
+
+    Raises:
+        NothingToPlan: the ratings are of battles.
+        BadOption: a confidence that can't be meant.
+    """
+    check_confidence(confidence)
+    if not isinstance(ratings.outcomes, Outcomes):
+        raise NothingToPlan(
+            "How many datasets are enough is told from results of tasks; battles name no datasets. "
+            "Give a results table, for example the logs of `mlesmith run`."
+        )
+    told, names, order = ratings.influence, ratings.outcomes.contestants, ratings.order
+    whom = [*((one,) for one in order), *pairwise(order)]
+    pulls = np.column_stack([told.pulls[:, order], told.pulls[:, order[:-1]] - told.pulls[:, order[1:]]])
+    held = {bound.contestant for bound in ratings.fit.bounds}
+    found = _needed(
+        [tuple(names[one] for one in who) for who in whom],
+        told,
+        np.where([bool(held & set(who)) for who in whom], 0.0, pulls),
+        _log_errors(pulls, rounds, seed),
+        width,
+        confidence,
+    )
+    own = found[: len(names)]
     return Enough(
         width,
         confidence,
-        pulls.count,
-        tasks / max(pulls.count, 1),
-        tuple(own[index] for index in order),
-        worst,
-        tuple(_unknown(row, held) for row in _needed(pairs, pulls, steps, errors[size:], width, confidence)),
+        told.count,
+        len(ratings.outcomes.tasks) / max(told.count, 1),
+        tuple(own),
+        max(own, key=lambda row: (row.datasets or 0, row.what)),
+        tuple(found[len(names) :]),
     )
 
 
-def _unknown(row: Needed, held: Set[str]) -> Needed:
-    """Nothing where only the prior holds one of those whom the row is about."""
-    return Needed(row.what, None, None, None, None) if held & set(row.what) else row
+def datasets_for(variance: float, width: float, confidence: float = CONFIDENCE, degrees_kept: float = 1.0) -> int:
+    """The least G with `t sqrt(variance / G)` within `width`, at most `MOST`.
 
-
-def datasets_for(variance: float, width: float, confidence: float = 0.95) -> int:
-    """The least G with `t_{G-1} sqrt(variance / G)` within `width`.
+    `degrees_kept` is the share of G-1 degrees of freedom that t has.
 
     Example:
         >>> datasets_for(100.0**2, 50.0)
@@ -100,18 +115,14 @@ def datasets_for(variance: float, width: float, confidence: float = 0.95) -> int
     """
 
     def within(count: int) -> bool:
-        quantile = float(stats.t.ppf((1 + confidence) / 2, count - 1))
-        return bool(quantile * np.sqrt(variance / count) <= width)
+        return bool(two_sided_t((count - 1) * degrees_kept, confidence) * np.sqrt(variance / count) <= width)
 
-    high = 2
-    while not within(high):
-        if high >= MOST:
-            return MOST
-        high *= 2
-    low = high // 2
+    low, high = 1, 2  # one dataset is never enough
+    while high < MOST and not within(high):
+        low, high = high, min(2 * high, MOST)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if middle > 1 and within(middle) else (middle, high)
+        low, high = (low, middle) if within(middle) else (middle, high)
     return high
 
 
@@ -123,22 +134,21 @@ def _needed(
     width: float,
     confidence: float,
 ) -> list[Needed]:
-    count = influence.count
-    if count < 2:
-        return [Needed(name, None, None, None, None) for name in names]
+    """What each column of pulls [G, n] asks for; nothing of those that say nothing."""
+    count, quantile = influence.count, influence.quantile(confidence)
     variances = count * influence.correction * (pulls**2).sum(axis=0)
-    quantile = float(stats.t.ppf((1 + confidence) / 2, count - 1))
     found = []
     for name, variance, error in zip(names, variances, errors, strict=True):
-        if variance <= 0:
+        if not variance > count * LEAST_ERROR**2:
             found.append(Needed(name, None, None, None, None))
             continue
-        low = high = None
-        if count >= FEWEST:
-            ends = [variance * float(np.exp(sign * quantile * error)) for sign in (-1, 1)]
-            low, high = (datasets_for(end, width, confidence) for end in ends)
-        half = quantile * float(np.sqrt(variance / count))
-        found.append(Needed(name, half, datasets_for(float(variance), width, confidence), low, high))
+        apart = min(quantile * error, MOST_APART)
+        low, middle, high = (
+            datasets_for(float(variance * np.exp(sign * apart)), width, confidence, influence.degrees_kept)
+            for sign in (-1, 0, 1)
+        )
+        sure = (low, high) if count >= FEWEST else (None, None)
+        found.append(Needed(name, quantile * float(np.sqrt(variance / count)), middle, *sure))
     return found
 
 

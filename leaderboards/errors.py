@@ -26,6 +26,10 @@ class BrokenTable(LeaderboardError):
         super().__init__(f"{where} breaks {form}:\n{shown}{tail}")
 
 
+class BadOption(LeaderboardError):
+    """A confidence, a number of rounds or of decimals that can't be meant."""
+
+
 class EmptyResults(LeaderboardError):
     """A results table without a row."""
 
@@ -85,6 +89,10 @@ class PartOfWhole(LeaderboardError):
             f"The two sides share tasks ({in_short(shared)}), so they would agree with themselves. "
             "Compare disjoint sets of tasks, or ask for it with --part-of-whole."
         )
+
+
+class NothingToPlan(LeaderboardError):
+    """Results without a rating, nobody and nothing that could be run, or battles, which name no datasets."""
 
 
 class UnknownReference(LeaderboardError):

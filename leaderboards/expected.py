@@ -10,6 +10,7 @@ from leaderboards.davidson import chances
 from leaderboards.outcomes import Floats
 
 MOST_APART = 5
+EQUAL = 9  # decimals of a share at which differences are equal: what is below is rounding of the arithmetic
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +31,11 @@ class Pairs:
         return self.won - self.expected
 
     def furthest(self, most: int = MOST_APART) -> list[tuple[int, int]]:
-        """The pairs that differ most from what is expected, the row being who won more; larger differences first."""
-        apart = np.where(np.isnan(self.difference), 0.0, self.difference)
+        """The pairs that differ most from what is expected, the row being who won more; equal ones by name."""
+        apart = np.round(np.nan_to_num(self.difference), EQUAL)
         rows, columns = np.nonzero(apart > 0)
-        order = np.argsort(-apart[rows, columns], kind="stable")[:most]
+        letter = np.unique(np.array(self.contestants), return_inverse=True)[1]  # each one's place in the alphabet
+        order = np.lexsort((letter[columns], letter[rows], -apart[rows, columns]))[:most]
         return [(int(rows[i]), int(columns[i])) for i in order]
 
     def to_frame(self) -> pd.DataFrame:

@@ -11,10 +11,10 @@ to the next, or from one task of a dataset to the next, is a share of it.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 from scipy.special import expit
 
 from leaderboards.bradley_terry import ELO, Fit, level_filled, one_thread
+from leaderboards.intervals import two_sided_t
 from leaderboards.outcomes import Floats
 
 CHUNK = 2_000_000  # numbers of an intermediate array [tasks, K, K]
@@ -104,6 +104,7 @@ class Shares:
         dataset: share that the tasks of one dataset have in common.
         task: [K] share that the runs of one contestant on one task have in common.
         dataset_measured, task_measured, spread_measured: whether the data said so, or it is assumed.
+        degrees: share of G-1 degrees of freedom that G datasets leave; below 1 where some have more tasks than others.
     """
 
     spread: float
@@ -112,6 +113,12 @@ class Shares:
     dataset_measured: bool
     task_measured: bool
     spread_measured: bool = True
+    degrees: float = 1.0
+
+    @property
+    def common(self) -> Floats:
+        """[K] share that tasks of one dataset have in common; what stays on one task is the most that can."""
+        return np.minimum(self.dataset, self.task)
 
     def of_runs(self, runs: Floats) -> Floats:
         """[n, K] share of one run's variance that the mean of `runs` [n, K] keeps."""
@@ -157,7 +164,7 @@ class Design:
         scores = summed(law, there, there, kept, kept)
         left, right = related(clusters)
         if len(left):
-            both = np.full((len(left), runs.shape[1]), shares.dataset)
+            both = np.broadcast_to(shares.common, (len(left), runs.shape[1]))
             scores = scores + summed(law, there[left], there[right], both, both)
         information = level_filled(pairs, fit.strengths, fit.prior)
         return cls(fit, law, shares, runs, clusters, confidence, information, scores)
@@ -174,7 +181,7 @@ class Design:
         others = same & (tasks[:, None] != np.arange(len(self.runs)))
         which, other = np.nonzero(others)
         if len(which) and self.shares.dataset > 0:
-            both = np.full((len(which), rows.shape[1]), self.shares.dataset)
+            both = np.broadcast_to(self.shares.common, (len(which), rows.shape[1]))
             moved = covariance_of(self.law, now[which], there[other], both, both)
             moved -= covariance_of(self.law, was[which], there[other], both, both)
             np.add.at(scores, which, moved + moved.transpose(0, 2, 1))
@@ -193,6 +200,11 @@ class Design:
         count = len(np.unique(self.clusters[played(self.runs).any(axis=1)]))
         variances = _variances(self.information[None], self.scores[None])[0]
         return np.asarray(np.sqrt(_squared(variances[None], np.array([count]), self)[0]))
+
+    @property
+    def level(self) -> float:
+        """Root mean square of the half-widths over the contestants; NaN below two clusters."""
+        return float(np.sqrt((self.half_widths() ** 2).mean()))
 
     def mean_squares(self, tasks: np.ndarray, rows: Floats) -> Floats:
         """[n] mean squared half-width over the contestants for each of n changes; infinite below two clusters."""
@@ -226,7 +238,9 @@ def _variances(information: Floats, scores: Floats) -> Floats:
 
 
 def _squared(variances: Floats, counts: np.ndarray, design: Design) -> Floats:
-    """[n, K] squared half-widths in Elo: variances times the squared t quantile of each number of clusters."""
-    degrees = np.maximum(counts - 1, 1)
-    quantiles = np.where(counts > 1, stats.t.ppf((1 + design.confidence) / 2, degrees), np.nan)
+    """[n, K] squared half-widths in Elo: variances times the squared t quantile of each number of clusters.
+
+    More clusters leave the same share of their degrees of freedom.
+    """
+    quantiles = two_sided_t((counts - 1) * design.shares.degrees, design.confidence)
     return np.asarray(variances * design.shares.spread * (ELO * quantiles[:, None]) ** 2)

@@ -15,6 +15,7 @@ from leaderboards.davidson import chances, fit_davidson_rounds
 from leaderboards.few_clusters import SmallSample, small_sample
 from leaderboards.outcomes import Floats, Outcomes
 
+LEAST_ERROR = 1e-6  # Elo: a standard error below it is rounding, and every cluster says the same
 PATTERN_CHUNK = 4_000_000  # numbers of an intermediate array [patterns, K, K] or [rounds, K, K]
 
 
@@ -26,8 +27,8 @@ class Influence:
         pulls: [G, K] in Elo; where there are millions of clusters, a root [P, K] with the same `pulls' pulls`.
         clusters: [G] their names; empty for a root, whose clusters are nobody else's.
         count: G.
-        small: the correction for few and unequal clusters, and the degrees of freedom that they leave; G/(G-1) and
-            G-1 for equal ones.
+        small: the correction for few and unequal clusters, and the degrees of freedom that they leave
+            (`leaderboards.few_clusters`); G/(G-1) and G-1 where all are of one size.
         unit: what a cluster is.
     """
 
@@ -44,25 +45,48 @@ class Influence:
 
     @property
     def covariance(self) -> Floats:
-        """[K, K] cluster sandwich `H^-1 (sum g g') H^-1 G/(G-1)` of the centred ratings, in Elo squared."""
+        """[K, K] cluster sandwich `H^-1 (sum g g') H^-1 correction` of the centred ratings, in Elo squared."""
         return np.asarray(self.pulls.T @ self.pulls * self.correction)
+
+    @property
+    def errors(self) -> Floats:
+        """[K] standard errors of the centred ratings; NaN for a single cluster, or where every one says the same."""
+        if self.count < 2:
+            return np.full(self.pulls.shape[1], np.nan)
+        found = np.sqrt(np.diag(self.covariance))
+        return np.where(found > LEAST_ERROR, found, np.nan)
+
+    @property
+    def degrees_kept(self) -> float:
+        """The share of G-1 degrees of freedom that the clusters leave: 1 where all are of one size, or there is one."""
+        return self.small.degrees / (self.count - 1) if self.count > 1 else 1.0
 
     def quantile(self, confidence: float) -> float:
         """Of t with the degrees that the clusters leave, two-sided; NaN for a single cluster."""
-        degrees = self.small.degrees
-        return float(special.stdtrit(degrees, (1 + confidence) / 2)) if degrees > 0 else float("nan")
+        return float(two_sided_t(self.small.degrees, confidence))
+
+
+def two_sided_t(degrees: float | Floats, confidence: float) -> Floats:
+    """Quantiles of t that hold `confidence` between them and their negatives; NaN for no degrees."""
+    found = special.stdtrit(degrees, (1 + confidence) / 2)
+    return np.where(np.asarray(degrees) > 0, found, np.nan)
+
+
+def residuals_of(outcomes: Outcomes, fit: Fit) -> Floats:
+    """[T, K] what each task's credits are beyond expectation, `S - E`; under Davidson's model ties in column K + 1."""
+    present, expected = outcomes.present, chances(fit)
+    residuals = outcomes.credits - present * (present @ expected.credit.T)
+    if not fit.nu:
+        return np.asarray(residuals)
+    ties = outcomes.ties - ((present @ expected.tie) * present).sum(axis=1) / 2
+    return np.column_stack([residuals, ties])
 
 
 def influence(outcomes: Outcomes, fit: Fit) -> Influence:
     """The pull of every cluster that holds a battle: `C H^-1 (g_c - mean g)`, with `g_c` the sum of `S - E`."""
-    present = outcomes.present
-    played = present.any(axis=1)
-    expected = chances(fit)
+    played = outcomes.present.any(axis=1)
     with one_thread():
-        residuals = (outcomes.credits - present * (present @ expected.credit.T))[played]
-        if fit.nu:
-            ties = outcomes.ties - ((present @ expected.tie) * present).sum(axis=1) / 2
-            residuals = np.column_stack([residuals, ties[played]])
+        residuals = residuals_of(outcomes, fit)[played]
         names, index = np.unique(np.array(outcomes.clusters)[played], return_inverse=True)
         sums = np.zeros((len(names), residuals.shape[1]))
         np.add.at(sums, index, residuals)
@@ -89,10 +113,8 @@ def pulls_of(scores: Floats, fit: Fit) -> Floats:
 
 
 def half_widths(influence: Influence, confidence: float) -> Floats:
-    """[K] half the width of each interval: `t_{G-1} sqrt(V_ii)`; NaN for a single cluster."""
-    if influence.count < 2:
-        return np.full(influence.pulls.shape[1], np.nan)
-    return np.asarray(influence.quantile(confidence) * np.sqrt(np.diag(influence.covariance)))
+    """[K] half the width of each interval: `t sqrt(V_ii)`, with the degrees that the clusters leave; NaN for none."""
+    return np.asarray(influence.quantile(confidence) * influence.errors)
 
 
 def cluster_weights(clusters: int, rounds: int, seed: int) -> Floats:
@@ -163,8 +185,8 @@ class Ranks:
 def simultaneous_ranks(elo: Floats, influence: Influence, rounds: Floats, confidence: float) -> Ranks:
     """Separate pairs by the max-t quantile of their differences over bootstrap rounds [B, K], never by overlap.
 
-    Standard errors are the sandwich's; the quantile is widened by t over z for the number of clusters, as the
-    intervals of single ratings are.
+    Standard errors are the sandwich's; the quantile is widened by t over z for the degrees that the clusters leave, as
+    the intervals of single ratings are.
     """
     size, count = len(elo), influence.count
     nobody = np.zeros((size, size), dtype=bool)

@@ -1,13 +1,18 @@
-"""Frozen results as plain values that JSON takes: lists, dictionaries, None for what is not a finite number."""
+"""Results as plain values that JSON takes: lists, dictionaries, None for what is not a finite number."""
 
 from dataclasses import fields, is_dataclass
 from math import isfinite
 
 
+def known(value: float) -> float | None:
+    """A plain number, or None for NaN and infinities: what the data don't say."""
+    return float(value) if isfinite(value) else None
+
+
 def plain(value: object) -> object:
     """Dataclasses to dictionaries, tuples to lists, NaN and infinities to None, all the way down."""
     if isinstance(value, float):
-        return float(value) if isfinite(value) else None
+        return known(value)
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if isinstance(value, dict):

@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from leaderboards.errors import BadOption
 from leaderboards.outcomes import BadScores, Floats, Outcomes, outcomes_from_scores
 
 MOST_DECIMALS = 12
@@ -24,8 +26,7 @@ def plain_scores(
     """Outcomes of an array or a data frame of scores (`leaderboards.board.rate`)."""
     if isinstance(scores, pd.DataFrame):
         contestants = list(scores.columns) if contestants is None else contestants
-        unnamed = isinstance(scores.index, pd.RangeIndex)
-        tasks = list(scores.index) if tasks is None and not unnamed else tasks
+        tasks = list(scores.index) if tasks is None and _names_tasks(scores.index) else tasks
     values = _numbers(scores)
     names = [f"agent{i + 1}" for i in range(values.shape[1])] if contestants is None else list(map(str, contestants))
     return outcomes_from_scores(
@@ -36,6 +37,11 @@ def plain_scores(
         higher_is_better=_directions(higher_is_better, len(values)),
         decimals=_decimals(decimals),
     )
+
+
+def _names_tasks(index: pd.Index) -> bool:
+    """Whether the labels are meant as names; whole numbers in an index without a name count rows, filtered or not."""
+    return index.name is not None or not pd.api.types.is_integer_dtype(index.dtype)
 
 
 def _numbers(scores: ArrayLike | pd.DataFrame) -> Floats:
@@ -70,21 +76,11 @@ def _directions(higher_is_better: ArrayLike, tasks: int) -> np.ndarray:
     return found
 
 
-def _decimals(decimals: int | None) -> int | None:
-    if decimals is not None and (decimals != int(decimals) or not 0 <= decimals <= MOST_DECIMALS):
-        raise BadScores(f"decimals is a whole number from 0 to {MOST_DECIMALS}, or None; found is {decimals}.")
-    return decimals
-
-
-def check_confidence(confidence: float) -> float:
-    """The confidence, if it lies between 0 and 1."""
-    if not 0 < confidence < 1:
-        raise BadScores(f"confidence lies between 0 and 1, for example 0.95; found is {confidence}.")
-    return confidence
-
-
-def check_rounds(rounds: int) -> int:
-    """The number of bootstrap rounds, if there is one."""
-    if rounds < 1:
-        raise BadScores(f"rounds is at least 1; found is {rounds}.")
-    return rounds
+def _decimals(decimals: object) -> int | None:
+    if decimals is None:
+        return None
+    # Within the bounds there is no NaN and no infinity, which int() does not take.
+    places = float(decimals) if isinstance(decimals, Real) else -1.0
+    if not (0 <= places <= MOST_DECIMALS and places == int(places)):
+        raise BadOption(f"decimals is a whole number from 0 to {MOST_DECIMALS}, or None; found is {decimals}.")
+    return int(places)

@@ -7,21 +7,18 @@ import numpy as np
 import pandas as pd
 
 from leaderboards.board import Board, board
+from leaderboards.bradley_terry import Fit
 from leaderboards.enough import Enough, enough
-from leaderboards.errors import LeaderboardError
+from leaderboards.errors import NothingToPlan
 from leaderboards.forecast import Design, Shares, law_of
 from leaderboards.missing import cost_of, usual_tokens
 from leaderboards.outcomes import Floats, Outcomes
-from leaderboards.plain import plain
+from leaderboards.plain import known, plain
 from leaderboards.planning import Limits, Step, steps
-from leaderboards.ratings import CONFIDENCE, Ratings, fit_outcomes
+from leaderboards.ratings import CONFIDENCE, Ratings
+from leaderboards.recurrence import ASSUMED, shares_of
 from leaderboards.results import UNIT_SEPARATOR, ResultsTable
-from leaderboards.shares import ASSUMED, shares_of
 from leaderboards.table import PLAN_COLUMNS
-
-
-class NothingToPlan(LeaderboardError):
-    """Results without a rating, or nobody and nothing that could be run."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +33,8 @@ class Offered:
 @dataclass(frozen=True)
 class PlannedRun:
     """One run of a contestant on a task; `gain` in Elo, the cost in dollars, None where they are not known.
+
+    All gains together are what the plan takes off: `Plan.now` less `Plan.then`.
 
     Runs of a task that nobody ran are worth something together alone: they share the gain of their step.
     """
@@ -110,49 +109,43 @@ def plan_runs(
         NothingToPlan: nobody is rated, nobody of them can be run here, or no task is offered.
         Islands: groups of contestants share no task.
     """
-    made = board(table, confidence=confidence, rounds=2)
-    if made.ratings is None or not isinstance(made.ratings.outcomes, Outcomes):
+    made = board(table, confidence=confidence, rounds=1)  # ranks, which the rounds are for, are not asked
+    ratings = made.ratings
+    if ratings is None or not isinstance(ratings.outcomes, Outcomes):
         raise NothingToPlan("Nobody is rated yet: two contestants that ran the same task are needed to plan more.")
-    names = made.ratings.outcomes.contestants
+    names = ratings.outcomes.contestants
     able = np.array([can_run(name) for name in names])
     if not able.any() or not tasks:
         what = "task" if able.any() else f"contestant of {', '.join(names[:8])}"
         raise NothingToPlan(
             f"There is no {what} that can be run here. Name tasks with --tasks, or plan where they are."
         )
-    design, offered, places = _design(made.ratings, table.frame, tasks, able, confidence)
+    design, offered, places = _design(ratings.outcomes, ratings.fit, table.frame, tasks, able, confidence)
     prices = _prices(made, names)
     found = list(steps(design, offered, Limits(runs, prices, dollars)))
-    rows = tuple(_rows(found, table.frame, names, places, prices))
-    then = design
-    for step in found:
-        added = np.zeros(len(names))
-        added[list(step.contestants)] = 1.0
-        then = then.with_runs(step.task, then.runs[step.task] + added)
-    changes = _foretold(made.ratings, design, then)
-    costs = [row.cost_usd for row in rows]
+    after = _after(design, found)
+    changes = _foretold(ratings, design, after)
     now = _together([one.now for one in changes])
-    widths, fewer = (float(np.sqrt((one.half_widths() ** 2).mean())) for one in (design, then))
+    # What the design foretells is shown in proportion to what the board has: before, after, and each gain between.
+    scale = 1.0 if now is None else now / design.level
+    rows = tuple(_rows(found, table.frame, names, places, prices, scale))
+    costs = [row.cost_usd for row in rows]
     return Plan(
         rows,
         now,
-        _known(fewer) if now is None else _known(now * fewer / widths),
+        known(scale * after.level),
         float(sum(cost or 0.0 for cost in costs)) if None not in costs else None,
         changes,
-        enough(made.ratings, width, confidence=confidence),
+        enough(ratings, width, confidence=confidence),
         design.shares,
-        tuple(_notes(made.ratings, design.shares, able, prices, dollars)),
+        tuple(_notes(ratings, design.shares, able, prices, dollars)),
     )
 
 
 def _design(
-    ratings: Ratings, frame: pd.DataFrame, tasks: Sequence[Offered], able: np.ndarray, confidence: float
+    outcomes: Outcomes, fit: Fit, frame: pd.DataFrame, tasks: Sequence[Offered], able: np.ndarray, confidence: float
 ) -> tuple[Design, Floats, dict[int, Offered]]:
     """The runs so far and the tasks offered as one design; what may be run; and the task behind each row."""
-    outcomes = ratings.outcomes
-    if not isinstance(outcomes, Outcomes):
-        raise NothingToPlan("Battles name no tasks, so nothing can be planned.")
-    fit = fit_outcomes(outcomes)
     law = law_of(fit)
     rows = {unit: row for row, unit in enumerate(outcomes.tasks)}
     cells = frame["unit"].value_counts()
@@ -180,6 +173,14 @@ def _alone(frame: pd.DataFrame, stem: str, outcomes: Outcomes) -> Floats:
     return np.array([[float(counts.get(name, 0)) for name in outcomes.contestants]])
 
 
+def _after(design: Design, found: Sequence[Step]) -> Design:
+    for step in found:
+        row = design.runs[step.task].copy()
+        row[list(step.contestants)] += 1.0
+        design = design.with_runs(step.task, row)
+    return design
+
+
 def _prices(made: Board, names: Sequence[str]) -> Floats:
     """[K] dollars a run; NaN where not known."""
     usual = usual_tokens(made.rows)
@@ -188,15 +189,23 @@ def _prices(made: Board, names: Sequence[str]) -> Floats:
 
 
 def _rows(
-    found: Sequence[Step], frame: pd.DataFrame, names: Sequence[str], places: dict[int, Offered], prices: Floats
+    found: Sequence[Step],
+    frame: pd.DataFrame,
+    names: Sequence[str],
+    places: dict[int, Offered],
+    prices: Floats,
+    scale: float,
 ) -> Iterator[PlannedRun]:
-    """Each run with the lowest number that no finished run of the contestant on the task has, in any version."""
+    """Each run with the lowest number that no finished run of the contestant on the task has, in any version.
+
+    `scale` takes gains to Elo as the board shows it.
+    """
     done = frame[frame["status"] != "error"]
     taken: dict[tuple[str, str], set[int]] = {}
     for who, task, epoch in zip(done["contestant"], done["task"], done["epoch"], strict=True):
         taken.setdefault((str(who), str(task)), set()).add(int(epoch))
     for step in found:
-        gain = None if np.isnan(step.gain) else step.gain / len(step.contestants)
+        gain = None if np.isnan(step.gain) else scale * step.gain / len(step.contestants)
         for one in step.contestants:
             task = places[step.task]
             numbers = taken.setdefault((names[one], task.task), set())
@@ -219,18 +228,13 @@ def _foretold(ratings: Ratings, before: Design, after: Design) -> tuple[Foretold
     then = after.half_widths() * widths / before.half_widths()
     if ratings.influence.count < 2:
         then = after.half_widths()
-    order = np.argsort(-ratings.elo, kind="stable")
     names = ratings.outcomes.contestants
-    return tuple(Foretold(names[one], _known(widths[one]), _known(then[one])) for one in order)
+    return tuple(Foretold(names[one], known(widths[one]), known(then[one])) for one in ratings.order)
 
 
 def _together(widths: Collection[float | None]) -> float | None:
     known = [width for width in widths if width is not None]
     return float(np.sqrt(np.mean(np.square(known)))) if known else None
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def _notes(ratings: Ratings, shares: Shares, able: np.ndarray, prices: Floats, dollars: float | None) -> Iterator[str]:
@@ -245,7 +249,10 @@ def _notes(ratings: Ratings, shares: Shares, able: np.ndarray, prices: Floats, d
     if not shares.task_measured:
         yield f"Nothing was run twice: {ASSUMED:.0%} of what a run varies by is assumed to stay when it is repeated."
     if not shares.dataset_measured:
-        yield f"No dataset has two tasks: {ASSUMED:.0%} of what a run varies by is assumed to be common to such tasks."
+        yield (
+            f"No datasets show what their tasks have in common: {ASSUMED:.0%} of what a run varies by is assumed, and "
+            "no more than stays when it is repeated."
+        )
     unable = [name for name, can in zip(names, able, strict=True) if not can]
     if unable:
         yield f"Not planned, since they can't be run here: {', '.join(unable)}."

@@ -93,7 +93,7 @@ class _Pool:
 
     def __init__(self, design: Design, offered: Floats, limits: Limits) -> None:
         self.design = design
-        self.level = _level(design)
+        self.level = float(np.nan_to_num(design.level**2, nan=np.inf))
         self.limits = limits
         self._blocks: dict[bytes, Floats] = {}
         self._offered = offered
@@ -207,8 +207,3 @@ class _Pool:
         self._tasks, self._added, self._worth, self._after, self._fresh = (
             part[kept] for part in (self._tasks, self._added, self._worth, self._after, self._fresh)
         )
-
-
-def _level(design: Design) -> float:
-    squares = design.half_widths() ** 2
-    return float("inf") if np.isnan(squares).any() else float(squares.mean())

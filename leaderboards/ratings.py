@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from leaderboards.battle_noise import battle_influence, rerate_battles
 from leaderboards.battles import Battles
 from leaderboards.bradley_terry import Fit, fit_credits, one_thread
 from leaderboards.davidson import fit_davidson
-from leaderboards.errors import UnknownRule
+from leaderboards.errors import BadOption, UnknownRule
 from leaderboards.intervals import (
     Influence,
     Ranks,
@@ -23,7 +24,20 @@ from leaderboards.outcomes import Floats, HeadToHead, Outcomes, head_to_head, pa
 
 CONFIDENCE = 0.95
 ROUNDS = 1000
+EQUAL = 6  # decimals of Elo at which ratings are equal: what is below is rounding of the arithmetic
 LEAST_WON = 1e-9  # wins of a pair are differences of sums: below this they are rounding
+
+
+def check_confidence(confidence: object) -> None:
+    """Raise `BadOption` unless it lies between 0 and 1."""
+    if not (isinstance(confidence, Real) and 0 < float(confidence) < 1):
+        raise BadOption(f"confidence lies between 0 and 1, for example 0.95; found is {confidence}.")
+
+
+def check_rounds(rounds: object) -> None:
+    """Raise `BadOption` unless it is a number of bootstrap rounds."""
+    if not (isinstance(rounds, Integral) and int(rounds) >= 1):
+        raise BadOption(f"rounds is a whole number of at least 1, for example {ROUNDS}; found is {rounds}.")
 
 
 class Ties(StrEnum):
@@ -64,6 +78,22 @@ class Ratings:
     high: Floats
     ranks: Ranks
 
+    @property
+    def order(self) -> list[int]:
+        """[K] contestants in the order of a board (`place`)."""
+        names = self.outcomes.contestants
+        return sorted(range(len(names)), key=lambda one: place(float(self.elo[one]), names[one]))
+
+    def rank_of(self, contestant: int) -> int:
+        """1 and how many are rated above a contestant; equal ratings have one rank."""
+        rounded = np.round(self.elo, EQUAL)
+        return 1 + int((rounded > rounded[contestant]).sum())
+
+
+def place(rating: float, name: str) -> tuple[float, str]:
+    """What contestants are sorted by wherever they are listed: higher ratings first, equal ones by name."""
+    return -float(np.round(rating, EQUAL)), name
+
 
 def fit_outcomes(outcomes: Outcomes | Battles, ties: Ties = Ties.HALF) -> Fit:
     """Maximum likelihood over all battles; raises `Islands` where no chain of battles joins the contestants."""
@@ -96,11 +126,16 @@ def rate_outcomes(
     seed: int = 0,
     ties: Ties = Ties.HALF,
 ) -> Ratings:
-    """Rate contestants who each have a battle; intervals and ranks are clustered by dataset, or as the battles say."""
+    """Rate contestants who each have a battle; intervals and ranks are clustered by dataset, or as the battles say.
+
+    Raises:
+        BadOption: a confidence or a number of rounds that can't be meant.
+    """
+    check_confidence(confidence)
+    check_rounds(rounds)
     fit = fit_outcomes(outcomes, ties)
     pulls = battle_influence(outcomes, fit) if isinstance(outcomes, Battles) else influence(outcomes, fit)
     half = half_widths(pulls, confidence)
-    half = np.where(half > 1e-6, half, np.nan)
     above = np.array([1.0] * len(fit.strengths))
     below = above.copy()
     for bound in fit.bounds:

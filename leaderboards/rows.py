@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
 import pandas as pd
 
 from leaderboards.outcomes import HeadToHead
+from leaderboards.plain import known
 from leaderboards.ratings import Ratings
 
 NO_MODEL = ("", "none", "none/none")
@@ -107,8 +107,8 @@ def facts_of(rows: pd.DataFrame) -> Facts:
         seconds=float(seconds.median()) if len(seconds) else None,
         cost_usd=float(cost.sum()) if len(cost) and cost.notna().all() else None,
         errors=len(rows) - len(done),
-        input_tokens=_known(float(done["input_tokens"].mean())),
-        output_tokens=_known(float(done["output_tokens"].mean())),
+        input_tokens=known(float(done["input_tokens"].mean())),
+        output_tokens=known(float(done["output_tokens"].mean())),
     )
 
 
@@ -121,7 +121,7 @@ def board_row(name: str, facts: Facts, ratings: Ratings | None, pairs: HeadToHea
         nothing = (None,) * 7
         return BoardRow(name, facts.family, facts.model, *nothing, 0.0, 0.0, 0.0, *cells, (Flag.UNPLAYED,), *tokens)
     i = ratings.outcomes.contestants.index(name)
-    low, high = _known(ratings.low[i]), _known(ratings.high[i])
+    low, high = known(ratings.low[i]), known(ratings.high[i])
     credits, ties, battles = (float(part[i].sum()) for part in (pairs.credits, pairs.ties, pairs.battles))
     return BoardRow(
         name,
@@ -130,7 +130,7 @@ def board_row(name: str, facts: Facts, ratings: Ratings | None, pairs: HeadToHea
         float(ratings.elo[i]),
         low,
         high,
-        1 + int((ratings.elo > ratings.elo[i] + 1e-9).sum()),
+        ratings.rank_of(i),
         int(ratings.ranks.low[i]),
         int(ratings.ranks.high[i]),
         credits / battles,
@@ -147,7 +147,3 @@ def _flags(contestant: int, ratings: Ratings, is_open: bool) -> tuple[Flag, ...]
     if any(bound.contestant == contestant for bound in ratings.fit.bounds):
         return (Flag.BOUNDED,)
     return (Flag.NO_INTERVAL,) if is_open else ()
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -26,7 +26,6 @@ class Side:
     elo: Floats
     level: float
     ratings: Ratings | None
-    tasks: frozenset[str]
 
 
 def _tasks_of(board: Board | PublishedBoard) -> frozenset[str]:
@@ -70,19 +69,19 @@ def unit_of(board: Board | PublishedBoard) -> str:
     return board.unit if isinstance(board, PublishedBoard) else ELO_UNIT
 
 
-def side_of(board: Board | PublishedBoard, names: Sequence[str], confidence: float, rounds: int, seed: int) -> Side:
+def side_of(board: Board | PublishedBoard, names: Sequence[str], confidence: float) -> Side:
     """A side over these contestants, rated anew among them alone where the results of the tasks are there."""
     if isinstance(board, PublishedBoard):
         figures = dict(zip(board.contestants, board.values, strict=True))
         own = np.array([figures[name] for name in names])
         level = CENTRE if board.unit == ELO_UNIT else float(own.mean())
-        return Side(board.title, own - own.mean(), level, None, frozenset(board.tasks))
+        return Side(board.title, own - own.mean(), level, None)
     if board.ratings is None:
         raise TooFewCommon([], names, names, LEAST_COMMON)
     among = board.ratings.outcomes.among(names)
     ties = Ties.HALF if board.ratings.fit.nu is None else Ties.DAVIDSON
-    ratings = rate_outcomes(among, confidence=confidence, rounds=rounds, seed=seed, ties=ties)
-    return Side(board.title, ratings.elo - ratings.elo.mean(), CENTRE, ratings, frozenset(among.tasks))
+    ratings = rate_outcomes(among, confidence=confidence, rounds=1, ties=ties)  # a side is shown without ranks
+    return Side(board.title, ratings.elo - ratings.elo.mean(), CENTRE, ratings)
 
 
 def families_of(left: Board | PublishedBoard, right: Board | PublishedBoard, matched: Matched) -> dict[str, str]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from leaderboards.coefficients import centred, concordance, leave_one_out, pearson
 from leaderboards.outcomes import Floats
+from leaderboards.ratings import EQUAL
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def _on(names: Sequence[str], keep: Sequence[bool], x: Floats, y: Floats, *, com
 
 
 def one_left_out(
-    names: Sequence[str], x: Floats, y: Floats, order: np.ndarray, *, common_scale: bool = True
+    names: Sequence[str], x: Floats, y: Floats, order: Sequence[int], *, common_scale: bool = True
 ) -> tuple[Without, ...]:
     """Without each contestant, in the order given."""
     r = leave_one_out(x, y, pearson)
@@ -41,7 +42,7 @@ def one_left_out(
 
 def weakest_left_out(names: Sequence[str], x: Floats, y: Floats, *, common_scale: bool = True) -> Without | None:
     """Without the weakest quarter by the mean of both sides: weak contestants inflate a coefficient."""
-    weakest = np.argsort(x + y, kind="stable")[: max(1, len(names) // 4)]
+    weakest = np.argsort(np.round(x + y, EQUAL), kind="stable")[: max(1, len(names) // 4)]
     return _on(names, [i not in weakest for i in range(len(names))], x, y, common_scale=common_scale)
 
 
@@ -50,7 +51,7 @@ def one_per_family(
 ) -> Without | None:
     """The strongest of each family; None where every contestant is its own family."""
     strongest: dict[str, int] = {}
-    for i in np.argsort(-(x + y), kind="stable"):
+    for i in np.argsort(-np.round(x + y, EQUAL), kind="stable"):
         strongest.setdefault(families.get(names[i], names[i]), int(i))
     if len(strongest) == len(names):
         return None

@@ -8,6 +8,7 @@ import pandas as pd
 
 from leaderboards.discrimination import item_rest
 from leaderboards.outcomes import FAILED, Floats, Outcomes
+from leaderboards.plain import known
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def task_rows(
     for index, unit in enumerate(outcomes.tasks):
         facts = {str(key): value for key, value in first[unit].items()}
         sign = 1.0 if facts["direction"] == "maximize" else -1.0
-        views = (normalized.get(unit), float(told[index]) if np.isfinite(told[index]) else None)
+        views = (normalized.get(unit), known(told[index]))
         rows.append(_task_row(facts, sign, outcomes.values[index], names, constant, views))
     return tuple(sorted(rows, key=lambda row: (row.collection, row.task, row.version)))
 

@@ -35,7 +35,7 @@ class LogLinks:
         return [self._address(log) for log in self.logs.get(contestant, ())[:MOST_LOGS]]
 
     def run(self, contestant: str, task: str, version: str) -> str:
-        """The address of a contestant's first run of a task, or of its log; empty where it is not known.
+        """The address of a contestant's first finished run of a task, or of its log; empty where it is not known.
 
         By the id that Inspect gave the run: its sample may be called otherwise than its task, as in the log of a plan.
         """
@@ -60,7 +60,8 @@ def log_links(frame: pd.DataFrame, viewer: str, folder: str, places: Mapping[str
         return None
     named = known.assign(log=[places.get(name, name) for name in known["log"]])
     logs = named.groupby("contestant", sort=True)["log"].unique()
-    first = named.drop_duplicates(["contestant", "task", "task_version"])
+    finished = named[named["status"] != "error"]
+    first = finished.drop_duplicates(["contestant", "task", "task_version"])
     columns = ("contestant", "task", "task_version", "log", "sample_uuid")
     runs = {
         (str(who), str(task), str(version)): (str(log), str(run))

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+HOSTILE = "<script>alert(1)</script>"
+STRENGTHS = {"constant": -2.0, "linear": 0.0, "forest": 0.8, "boosting": 1.0, "blend": 1.2}
 FAMILIES = {"constant": "constant", "linear": "linear", "forest": "trees", "boosting": "trees", "blend": "blend"}
 
 
@@ -51,6 +53,15 @@ def controls(tasks: pd.DataFrame) -> pd.DataFrame:
     sample = first.assign(contestant="sample_submission", score=np.where(first["direction"] == "maximize", -9.0, 19.0))
     nothing = first.assign(contestant="nothing", status="missing", reason="nothing_written", score=np.nan)
     return pd.concat([best, sample, nothing], ignore_index=True)
+
+
+def two_collections(strengths: dict[str, float], tasks: int = 14) -> dict[str, pd.DataFrame]:
+    """The same contestants on two sets of tasks, each with its controls."""
+    tables = {
+        name: results(strengths, tasks, seed=seed, collection=name)
+        for seed, name in enumerate(("generated", "curated"))
+    }
+    return {name: pd.concat([table, controls(table)], ignore_index=True) for name, table in tables.items()}
 
 
 def ended(table: pd.DataFrame, rows: "pd.Series[bool]", status: str) -> pd.DataFrame:

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leaderboards.board import board, rate
+from leaderboards.enough import enough
 from leaderboards.errors import Islands
 from leaderboards.rows import Flag, Views
-from tests.leaderboards.tables import controls, ended, results
-
-STRENGTHS = {"constant": -1.5, "linear": 0.0, "forest": 0.8, "boosting": 1.0, "blend": 1.2}
+from tests.leaderboards.reports import pairs_of
+from tests.leaderboards.tables import STRENGTHS, controls, ended, results
 
 
 @pytest.fixture(scope="module")
@@ -213,3 +213,26 @@ def test_a_board_is_plain_json_and_a_frame(table: pd.DataFrame) -> None:
     text = json.dumps(made.to_dict(), allow_nan=False)
     assert json.loads(text)["rows"][0]["contestant"] == made.rows[0].contestant
     assert list(made.to_frame()["contestant"]) == [row.contestant for row in made.rows]
+
+
+def test_equal_ratings_are_ordered_by_name_wherever_they_are_listed() -> None:
+    """Twins have the same scores; what their ratings differ by is rounding, and of 40 boards it turns some over."""
+    names = list("dbcaDBCA")
+    turned = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        scores = rng.gumbel(size=(rng.integers(5, 30), 4))
+        made = rate(np.hstack([scores, scores]), names, rounds=1)
+        assert made.ratings is not None
+        listed = [row.contestant for row in made.rows]
+        ratings = {row.contestant: round(row.rating or 0.0, 6) for row in made.rows}
+        assert listed == sorted(names, key=lambda name: (-ratings[name], name))
+        for row in made.rows:
+            assert row.rank == 1 + sum(other > ratings[row.contestant] for other in ratings.values())
+        assert [one.what[0] for one in enough(made.ratings, 50.0, rounds=2).contestants] == listed
+        turned += listed != [names[one] for one in np.argsort(-made.ratings.elo, kind="stable")]
+        pairs = pairs_of(made)
+        found = pairs.furthest(100)
+        keys = [(-round(pairs.difference[pair], 9), *(pairs.contestants[one] for one in pair)) for pair in found]
+        assert keys == sorted(keys)
+    assert turned

@@ -21,20 +21,11 @@ from leaderboards.categories import DIMENSIONS
 from leaderboards.report import GenerationSummary, Listing, log_links, write_report
 from leaderboards.report.page import Contents, render_page
 from leaderboards.results import read_table
-from tests.leaderboards.tables import controls, results
+from tests.leaderboards.tables import HOSTILE, STRENGTHS, results, two_collections
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-HOSTILE = "<script>alert(1)</script>"
-STRENGTHS = {
-    "constant": -2.0,
-    "linear": 0.0,
-    "forest": 0.8,
-    "boosting": 1.0,
-    "blend": 1.2,
-    HOSTILE: 0.4,
-    "react@provider/a-model-with-a-long-name-2026-11-26": 0.3,
-}
+NAMES = {**STRENGTHS, HOSTILE: 0.4, "react@provider/a-model-with-a-long-name-2026-11-26": 0.3}
 SIZES = {"desktop": (1280, 900), "phone": (390, 844), "narrow phone": (320, 640)}
 # https://www.w3.org/TR/WCAG22/#contrast-minimum: text against what is behind it
 LEAST_CONTRAST = 4.5
@@ -57,12 +48,8 @@ def browser() -> Iterator[Chrome]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A page of each state."""
     folder = tmp_path_factory.mktemp("pages")
-    sides = []
-    for seed, name in enumerate(("generated", "curated")):
-        table = results(STRENGTHS, 14, seed=seed, collection=name)
-        sides.append(pd.concat([table, controls(table)], ignore_index=True))
-    table = pd.concat(sides, ignore_index=True).assign(log="one log.eval", modality="tabular", cost_usd=0.25)
-    table["sample_uuid"] = "aB1"
+    table = pd.concat(two_collections(NAMES).values(), ignore_index=True)
+    table = table.assign(log="one log.eval", modality="tabular", cost_usd=0.25, sample_uuid="aB1")
     boards = {"All tasks": board(table, by=DIMENSIONS)}
     boards |= {name: board(table[table["collection"] == name], title=name) for name in ("generated", "curated")}
     made = GenerationSummary({"datasets": 9}, rejected=Listing.of([{"formulation": "x", "reason": "weak " * 80}]))

@@ -1,19 +1,26 @@
 """`rate` and `agreement` on arrays and data frames: what is taken, what is refused, what a result carries."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from leaderboards.errors import Islands, LeaderboardError, PartOfWhole, TooFewCommon, UnboundedTies
+from leaderboards.board import battle_board, board
+from leaderboards.errors import BadOption, Islands, LeaderboardError, PartOfWhole, TooFewCommon, UnboundedTies
 from leaderboards.outcomes import BadScores, win_credits
-from leaderboards.ratings import Ties
+from leaderboards.published import published
+from leaderboards.ratings import Ties, rate_outcomes
 from leaderboards.rows import Flag
 from mlesmith import agreement, rate
+from tests.leaderboards.tables import results
+from tests.leaderboards.test_battles import battles
+from tests.leaderboards.test_intervals import drawn
 
 NAN, FAILED = np.nan, -np.inf
 SKILL = np.linspace(0, 3, 9)
@@ -37,12 +44,6 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "too many clusters": (lambda: rate([[1, 2]], clusters=["x", "y"]), "2 clusters for 1 tasks"),
     "directions in words": (lambda: rate([[1, 2]], higher_is_better=["minimize"]), "True or False; found are str"),
     "too many directions": (lambda: rate([[1, 2]], higher_is_better=[True, False]), r"1 tasks, .* shape \(2,\)"),
-    "half a decimal": (lambda: rate([[1, 2]], decimals=1.5), "decimals is a whole number from 0 to 12"),  # type: ignore[arg-type]
-    "decimals below 0": (lambda: rate([[1, 2]], decimals=-1), "found is -1"),
-    "no rounds": (lambda: rate([[1, 2]], rounds=0), "rounds is at least 1"),
-    "percent": (lambda: rate([[1, 2]], confidence=95), "between 0 and 1, for example 0.95; found is 95"),
-    "agreement in percent": (lambda: agreement(scores(1), scores(2), confidence=95), "between 0 and 1"),
-    "agreement without rounds": (lambda: agreement(scores(1), scores(2), rounds=0), "rounds is at least 1"),
     "agreement of words": (lambda: agreement("left.csv", "right.csv"), "no table of numbers"),
 }
 
@@ -52,6 +53,49 @@ def test_what_can_not_be_meant_is_refused(name: str) -> None:
     call, words = REFUSED[name]
     with pytest.raises(BadScores, match=words):
         call()
+
+
+WHOLE = "rounds is a whole number of at least 1, for example 1000; found is "
+OPTIONS: dict[str, tuple[dict[str, object], str]] = {
+    "no rounds": ({"rounds": 0}, f"{WHOLE}0"),
+    "rounds below 0": ({"rounds": -3}, f"{WHOLE}-3"),
+    "half a round": ({"rounds": 2.5}, f"{WHOLE}2.5"),
+    "rounds in words": ({"rounds": "many"}, f"{WHOLE}many"),
+    "percent": ({"confidence": 95}, "confidence lies between 0 and 1, for example 0.95; found is 95"),
+    "percent in words": ({"confidence": "95 %"}, "found is 95 %"),
+    "certainty": ({"confidence": 1.0}, "found is 1.0"),
+    "no confidence": ({"confidence": NAN}, "found is nan"),
+}
+BOARDS: dict[str, Callable[..., object]] = {
+    "rate": lambda **options: rate(scores(1), **options),
+    "rate, nobody rated": lambda **options: rate([[NAN, NAN]], **options),
+    "board": lambda **options: board(results({"a": 0.0, "b": 1.0}, 4), **options),
+    "board, nobody rated": lambda **options: board(results({"a": 0.0}, 4), **options),
+    "battle_board": lambda **options: battle_board(battles(40, 3), **options),
+    "rate_outcomes": lambda **options: rate_outcomes(drawn([0.0, 0.5], 9, seed=1), **options),
+    "agreement": lambda **options: agreement(scores(1), scores(2), **options),
+    "agreement, published": lambda **options: agreement(published("mle-smith/smith"), scores(2), **options),
+}
+
+
+@pytest.mark.parametrize("board_of", BOARDS)
+@pytest.mark.parametrize("name", OPTIONS)
+def test_every_board_refuses_options_that_can_not_be_meant(name: str, board_of: str) -> None:
+    options, words = OPTIONS[name]
+    with pytest.raises(BadOption, match=re.escape(words)):
+        BOARDS[board_of](**options)
+
+
+@pytest.mark.parametrize("decimals", [1.5, -1, 13, NAN, np.inf, -np.inf, "2"], ids=str)
+def test_decimals_that_can_not_be_meant_are_refused(decimals: Any) -> None:
+    with pytest.raises(BadOption, match=f"decimals is a whole number from 0 to 12, or None; found is {decimals}"):
+        rate([[1, 2]], decimals=decimals)
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers() -> None:
+    told = rate(scores(1), decimals=np.int64(2), rounds=np.int32(9), confidence=np.float32(0.5))  # type: ignore[arg-type]
+    assert (told.parameters.rounds, told.parameters.confidence) == (9, 0.5)
+    assert rate(scores(1), decimals=2.0).rows == rate(scores(1), decimals=2).rows  # type: ignore[arg-type]
 
 
 def test_other_refusals_have_their_own_class() -> None:
@@ -72,6 +116,7 @@ FLAGGED = {
     "never run": ([[NAN, NAN]], [[Flag.UNPLAYED], [Flag.UNPLAYED]], "nobody is rated"),
     "one task": ([[1.0, 2.0, 3.0]], [[Flag.BOUNDED]] * 3, "one dataset, so there are no intervals"),
     "all ties": ([[1.0, 1.0]] * 4, [[Flag.NO_INTERVAL]] * 2, "Every dataset says the same"),
+    "seven of one mind": ([[1.0, 2.0, 3.0]] * 7, [[Flag.BOUNDED]] * 3, "Every dataset says the same"),
     "all failed": ([[FAILED, FAILED]] * 4, [[Flag.NO_INTERVAL]] * 2, "Every dataset says the same"),
     "a hermit": ([[1.0, 2.0, NAN], [2.0, 1.0, NAN], [NAN, NAN, 1.0]], [[], [], [Flag.UNPLAYED]], ""),
 }
@@ -138,6 +183,45 @@ def test_unnamed_tasks_of_two_tables_are_not_the_same_tasks() -> None:
     assert not any("share" in note for note in found.notes)
     with pytest.raises(PartOfWhole, match=r"share .*task1 of"):
         agreement(scores(1), pd.DataFrame(scores(1)))
+
+
+def test_rows_that_are_only_counted_name_no_tasks() -> None:
+    """Filtered, glued or as they came: row 3 of one table is not row 3 of another."""
+    left, right = (pd.DataFrame(scores(seed), columns=list("abcdefghi")) for seed in (1, 2))
+    found = agreement(left[left["a"] > 0], right[right["a"] > 0])
+    assert not any("share" in note for note in found.notes)
+    twice = pd.concat([left[left["a"] > 0], right[right["a"] > 0]])
+    assert twice.index.duplicated().any()
+    assert rate(twice).task_count == len(twice)
+    assert agreement(left[left["a"] > 0], left[left["a"] <= 0]).left == "left"
+    with pytest.raises(PartOfWhole):
+        agreement(left[left["a"] > 0], left[left["a"] > 0])
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        pd.RangeIndex(40, name="task"),
+        pd.Index(range(3, 43), name="task"),
+        pd.Index([f"{i}" for i in range(40)]),
+        pd.MultiIndex.from_product([["x", "y"], range(20)]),
+    ],
+    ids=["a range with a name", "numbers with a name", "texts", "two levels"],
+)
+def test_an_index_of_names_names_the_tasks(named: pd.Index) -> None:
+    left, right = (pd.DataFrame(scores(seed)).set_index(named) for seed in (1, 2))
+    made = rate(left)
+    assert made.ratings is not None
+    assert made.ratings.outcomes.tasks == tuple(map(str, named))
+    with pytest.raises(PartOfWhole):
+        agreement(left, right)
+
+
+def test_columns_name_the_contestants_even_if_they_are_numbers() -> None:
+    """A contestant is the same in two tables by its label alone, so whoever is left out, nobody is mistaken."""
+    left, right = (pd.DataFrame(scores(seed)) for seed in (1, 2))
+    points = agreement(left[[0, 2, 3, 5, 6, 8]], right[[8, 6, 5, 4, 3, 2]]).points
+    assert {point.contestant for point in points} == set("23568")
 
 
 def test_agreement_takes_what_rate_takes() -> None:

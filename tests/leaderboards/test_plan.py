@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from leaderboards.board import board
 from leaderboards.plan import COLUMNS, NothingToPlan, Offered, Plan, plan_runs
 from leaderboards.results import read_table
 from tests.leaderboards.tables import controls, ended, results
@@ -59,6 +60,22 @@ def test_the_plan_narrows_and_says_by_how_much() -> None:
     assert sum(row.contestant == "forest" for row in found.rows) > 4, "whose interval is widest"
     assert all((one.then or 0) < (one.now or 0) for one in found.contestants if one.contestant == "forest")
     assert [one.contestant for one in found.contestants][-1] == "constant"
+
+
+@pytest.mark.parametrize("case", ["related tasks", "bounded by the prior", "repeated runs"])
+def test_gains_add_up_to_what_is_taken_off_the_half_width_shown(case: str) -> None:
+    table = results({**FIELD, "constant": -0.7}, 14, epochs=2 if case == "repeated runs" else 1)
+    if case == "related tasks":
+        table["cluster"] = [f"data_{int(task[-3:]) // 3}" for task in table["task"]]
+    if case == "bounded by the prior":
+        table.loc[table["contestant"] == "linear", "status"] = "invalid"
+        table.loc[table["contestant"] == "linear", "score"] = np.nan
+    found = plan(table, 2, runs=9)
+    assert found.now is not None
+    assert found.then is not None
+    gains = [row.gain or 0.0 for row in found.rows]
+    assert min(gains) > 0
+    assert sum(gains) == pytest.approx(found.now - found.then)
 
 
 def test_fresh_tasks_are_planned_and_controls_are_not() -> None:
@@ -116,6 +133,16 @@ def test_the_frame_is_what_run_reads_and_the_rest_is_json() -> None:
     said = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert set(said) == {"rows", "now", "then", "cost_usd", "contestants", "enough", "shares", "notes"}
     assert found.to_dict() == plan(table_of(6), 2, runs=5).to_dict()
+
+
+def test_contestants_are_in_the_order_of_the_board() -> None:
+    """Twins among them, whose ratings differ by rounding alone."""
+    for seed in range(12):
+        table = results({"zoe": 0.0, "yan": 0.6, "xia": 0.3}, 9 + seed, seed=seed)
+        table = pd.concat([table, table.assign(contestant=[f"a{name}" for name in table["contestant"]])])
+        table = table.reset_index(drop=True)
+        listed = [row.contestant for row in board(table, rounds=1).rows]
+        assert [one.contestant for one in plan(table, runs=1).contestants] == listed
 
 
 def test_nothing_to_plan_is_said() -> None:

@@ -10,7 +10,7 @@ from leaderboards.intervals import half_widths, influence
 from leaderboards.outcomes import outcomes_from_scores
 from leaderboards.planning import Limits, steps
 from leaderboards.ratings import fit_outcomes
-from leaderboards.shares import shares_of
+from leaderboards.recurrence import shares_of
 
 Floats = NDArray[np.float64]
 SIZE = 6

@@ -1,6 +1,7 @@
 """Published boards: whole and true to their sources, joined by explicit aliases, and what is missing is reckoned."""
 
 import csv
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from leaderboards.missing import MissingRuns, missing_runs, price_of
 from leaderboards.published import PublishedBoard, published, published_names
 from leaderboards.report import write_report
 from leaderboards.report.charts import agreement_chart
+from tests.leaderboards.reports import layout_of
 from tests.leaderboards.tables import results
 
 SMITH = published("mle-smith/smith")
@@ -109,7 +111,7 @@ def test_two_splits_of_mle_bench() -> None:
     assert any("783b15af" in note for note in found.notes)
 
 
-def test_different_units_have_no_ccc(tmp_path: object) -> None:
+def test_different_units_have_no_ccc(tmp_path: Path) -> None:
     found = agreement(published("mle-dojo/tabular"), published("mle-dojo/nlp_hrank"))
     assert found.r.value == pytest.approx(
         np.corrcoef(published("mle-dojo/tabular").values, published("mle-dojo/nlp_hrank").values)[0, 1]
@@ -119,15 +121,11 @@ def test_different_units_have_no_ccc(tmp_path: object) -> None:
     assert stored["scale"] is stored["icc"] is stored["cronbach_alpha"] is stored["bland_altman"] is None
     assert all(part.ccc != part.ccc for part in found.leave_one_out)
     assert any("there is no CCC" in note for note in found.notes)
-    layout = agreement_chart(found)["layout"]
-    assert isinstance(layout, dict)
+    layout = layout_of(agreement_chart(found))
     assert layout["shapes"] == []
     assert layout["xaxis"]["range"] != layout["yaxis"]["range"]
-    from pathlib import Path
-
-    out = Path(str(tmp_path))
-    page = write_report(out, board(results({"a": 0.0, "b": 1.0}, 6)), agreement=found).read_text()
-    assert "nan" not in (out / "agreement.md").read_text()
+    page = write_report(tmp_path, board(results({"a": 0.0, "b": 1.0}, 6)), agreement=found).read_text()
+    assert "nan" not in (tmp_path / "agreement.md").read_text()
     assert ">nan<" not in page
 
 

@@ -17,7 +17,6 @@ import pytest
 
 from leaderboards.agreement import Agreement, agreement
 from leaderboards.board import Board, board
-from leaderboards.expected import Pairs, pairs_beside_ratings
 from leaderboards.report import GenerationSummary, Listing, LogLinks, log_links, write_report
 from leaderboards.report.bland_altman import bland_altman_chart
 from leaderboards.report.charts import agreement_chart, ratings_chart, shortened
@@ -26,20 +25,18 @@ from leaderboards.report.page import Contents, render_page
 from leaderboards.report.pairs import furthest_rows, seen_chart, surprise_chart
 from leaderboards.report.words import coefficient, count, span
 from leaderboards.results import read_table
-from tests.leaderboards.tables import controls, ended, results
+from tests.leaderboards.reports import (
+    assert_same_files,
+    assert_tables_keep_their_columns,
+    layout_of,
+    pairs_of,
+    traces_of,
+)
+from tests.leaderboards.tables import HOSTILE, STRENGTHS, ended, results, two_collections
 
 FIGURES = ("leaderboard", "agreement", "bland_altman", "pairs", "pareto")
 HOUSE = Path(__file__).parents[2]
-HOSTILE = "<script>alert(1)</script>"
-STRENGTHS = {
-    "constant": -2.0,
-    "linear": 0.0,
-    "forest": 0.8,
-    "boosting": 1.0,
-    "blend": 1.2,
-    HOSTILE: 0.4,
-    "a|b $x_1$": 0.2,
-}
+NAMES = {**STRENGTHS, HOSTILE: 0.4, "a|b $x_1$": 0.2}
 GENERATION = GenerationSummary(
     {"datasets": 9, "tasks verified": 12},
     Listing.of(pd.DataFrame({"check": ["data.id_signal"], "passed": [14], "figure": [np.nan]})),
@@ -76,11 +73,10 @@ class Elements(HTMLParser):
 
 @pytest.fixture(scope="module")
 def boards() -> dict[str, Board]:
-    sides = {}
-    for seed, name in enumerate(("generated", "curated")):
-        table = results(STRENGTHS, 14, seed=seed, collection=name)
-        table = ended(table, (table["contestant"] == "linear") & (table["task"] == f"{name}_003"), "error")
-        sides[name] = pd.concat([table, controls(table)], ignore_index=True)
+    sides = {
+        name: ended(table, (table["contestant"] == "linear") & (table["task"] == f"{name}_003"), "error")
+        for name, table in two_collections(NAMES).items()
+    }
     every = pd.concat(sides.values(), ignore_index=True)
     return {"All": board(every), **{name: board(table, title=name) for name, table in sides.items()}}
 
@@ -121,10 +117,10 @@ def test_a_name_is_no_formula(boards: dict[str, Board], tmp_path: Path) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(boards: dict[str, Board], compared: Agreement, tmp_path: Path) -> None:
-    first = write_report(tmp_path / "a", boards, agreement=compared, generation=GENERATION).parent
-    second = write_report(tmp_path / "b", boards, agreement=compared, generation=GENERATION).parent
-    for file in sorted(first.iterdir()):
-        assert file.read_bytes() == (second / file.name).read_bytes(), file.name
+    for name in ("a", "b"):
+        write_report(tmp_path / name, boards, agreement=compared, generation=GENERATION)
+    assert_same_files(tmp_path / "a", tmp_path / "b")
+    for file in (tmp_path / "a").iterdir():
         if file.suffix in {".png", ".svg"}:
             traces = (b"Software", b"tIME", b"Creation", b"dc:date", b"dc:creator")
             assert not any(chunk in file.read_bytes() for chunk in traces), file.name
@@ -177,7 +173,7 @@ def test_names_show_as_text(page: str, boards: dict[str, Board]) -> None:
     words = Elements(page).words
     assert HOSTILE in "".join(words)
     assert "<b>too weak</b>" in [word.strip() for word in words]
-    pairs = beside(boards["All"])
+    pairs = pairs_of(boards["All"])
     for chart in (ratings_chart(boards), seen_chart(pairs), surprise_chart(pairs)):
         assert "<script" not in json.dumps(chart)
 
@@ -246,25 +242,20 @@ def test_markdown_keeps_its_columns(boards: dict[str, Board], compared: Agreemen
     write_report(tmp_path, boards, agreement=compared)
     for name in ("leaderboard.md", "agreement.md"):
         text = (tmp_path / name).read_text()
-        assert "<" not in text
         assert "&lt;script&gt;" in text
-        for block in re.findall(r"(?:^\|.*\|$\n?)+", text, re.MULTILINE):
-            assert len({len(re.findall(r"(?<!\\)\|", line)) for line in block.strip().splitlines()}) == 1
+        assert_tables_keep_their_columns(text)
 
 
 def test_an_open_end_leaves_the_chart() -> None:
     table = pd.concat([results({"a": 0.0, "b": 0.3}, 9), results({"giant": 50.0}, 9)], ignore_index=True)
     made = board(table)
-    data = ratings_chart({"x": made})["data"]
-    assert isinstance(data, list)
-    whiskers = data[0]["error_x"]
+    whiskers = traces_of(ratings_chart({"x": made}))[0]["error_x"]
     assert whiskers["array"][0] > 1e4
     assert 0 < whiskers["arrayminus"][0] < 1e4
 
 
 def test_the_scatter_has_the_identity_line_and_equal_axes(compared: Agreement) -> None:
-    layout = agreement_chart(compared)["layout"]
-    assert isinstance(layout, dict)
+    layout = layout_of(agreement_chart(compared))
     line = layout["shapes"][0]
     assert (line["x0"], line["x1"]) == (line["y0"], line["y1"])
     assert layout["xaxis"]["range"] == layout["yaxis"]["range"]
@@ -288,9 +279,7 @@ def test_among_many_points_a_name_without_room_is_left_out() -> None:
 def test_the_bland_altman_plot_shows_every_difference(compared: Agreement) -> None:
     chart = bland_altman_chart(compared)
     assert chart is not None
-    (trace,), layout = chart["data"], chart["layout"]
-    assert isinstance(trace, dict)
-    assert isinstance(layout, dict)
+    (trace,), layout = traces_of(chart), layout_of(chart)
     assert trace["y"] == [round(point.left - point.right, 3) for point in compared.points]
     limits = compared.bland_altman
     assert limits is not None
@@ -300,15 +289,9 @@ def test_the_bland_altman_plot_shows_every_difference(compared: Agreement) -> No
     assert top > max(*trace["y"], limits.high)
 
 
-def beside(made: Board) -> Pairs:
-    pairs = pairs_beside_ratings(made)
-    assert pairs is not None
-    return pairs
-
-
 def test_what_is_expected_stands_beside_what_is_seen(boards: dict[str, Board]) -> None:
     """Bradley-Terry fits each one's sum of wins exactly, so differences cancel in every row."""
-    pairs = beside(boards["All"])
+    pairs = pairs_of(boards["All"])
     np.testing.assert_allclose(np.nansum(pairs.difference * pairs.battles, axis=1), 0, atol=1e-6)
     assert pairs.contestants == tuple(row.contestant for row in boards["All"].rows)
     rows = furthest_rows(pairs)
@@ -333,6 +316,20 @@ def test_links_name_the_first_run_and_each_log_once() -> None:
     assert unnamed is not None
     assert unnamed.run("a", "generated_001", "1-A") == "view/#/logs/x.eval"
     assert log_links(read_table(table.drop(columns="log")).frame, VIEWER, "", {}) is None
+
+
+def test_a_run_that_an_error_ended_is_not_linked_as_the_run_of_a_task() -> None:
+    table = results({"a": 0.0, "b": 1.0}, 3, epochs=2).assign(log="good.eval")
+    first = (table["epoch"] == 1) & (table["task"] < "generated_002")
+    table = ended(table, first, "error")
+    table["log"] = table["log"].mask(first, "bad.eval")
+    table = ended(table, (table["contestant"] == "b") & (table["task"] == "generated_001"), "error")
+    found = log_links(read_table(table).frame, "view", "logs", {})
+    assert found is not None
+    links = [found.run("a", f"generated_{task:03d}", "1-A").rpartition("logs/")[2] for task in range(3)]
+    assert links == [f"good.eval/samples/sample/generated_00{task}/{epoch}" for task, epoch in ((0, 2), (1, 2), (2, 1))]
+    assert found.run("b", "generated_001", "1-A") == ""
+    assert set(found.logs["a"]) == {"good.eval", "bad.eval"}, "errors can be read where all logs are named"
 
 
 def test_long_names_keep_their_ends() -> None:

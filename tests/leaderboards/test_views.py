@@ -16,6 +16,7 @@ from leaderboards.report import write_report
 from leaderboards.report.pareto import pareto_chart
 from leaderboards.rows import Views
 from leaderboards.views import area_under_profile, human_rank, medal, medal_positions
+from tests.leaderboards.reports import assert_same_files, traces_of
 from tests.leaderboards.tables import controls, results
 
 AGENTS = {f"a{i}": 0.4 * i for i in range(7)}
@@ -202,8 +203,7 @@ def test_unknown_costs_are_named_and_time_stands_in() -> None:
 def test_what_is_free_has_a_place_on_the_axis() -> None:
     found = prices(board(priced({"free": 0.0, "b": 1.0, "c": 2.0})).rows)
     assert found is not None
-    data = pareto_chart(found)["data"]
-    assert isinstance(data, list)
+    data = traces_of(pareto_chart(found))
     assert data[1]["x"] == [-1.0, 0.0, pytest.approx(np.log10(2), abs=1e-3)]
     assert data[1]["customdata"][0] == "0"
 
@@ -226,8 +226,7 @@ def test_every_form_shows_the_views(tmp_path: Path) -> None:
     assert stored["boards"]["Leaderboard"]["rows"][0]["views"]["normalized"] == 0.5
     assert (tmp_path / "a" / "pareto.png").stat().st_size > 10_000
     write_report(tmp_path / "b", made)
-    for file in sorted((tmp_path / "a").iterdir()):
-        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes(), file.name
+    assert_same_files(tmp_path / "a", tmp_path / "b")
 
 
 @pytest.mark.parametrize("case", ["all failed", "one agent", "only errors"])

@@ -6,34 +6,29 @@ towards all as if it had `POOLED` degrees of freedom more).
 """
 
 import numpy as np
-from scipy.special import expit
 
-from leaderboards.bradley_terry import Fit
+from leaderboards.bradley_terry import ELO, Fit
 from leaderboards.forecast import Law, Shares, related, summed
+from leaderboards.intervals import LEAST_ERROR, influence, pulls_of, residuals_of
 from leaderboards.outcomes import Floats, Outcomes
 
 ASSUMED = 0.5  # a share that no data say anything of
 POOLED = 4.0  # degrees of freedom that all contestants lend to each
 MOST_DATASET = 0.95
-NOTHING = 1e-12  # of variance, in natural units: below it every dataset says the same
+NOTHING = float(LEAST_ERROR / ELO) ** 2  # of variance, in natural units: below it every dataset says the same
 ROUNDS = 30  # spread and shares depend on each other; they settle within a few
 
 
 def shares_of(outcomes: Outcomes, fit: Fit, law: Law) -> Shares:
-    """The shares that the outcomes show; `ASSUMED` where nothing was run twice, or no dataset has two tasks.
+    """The shares that the outcomes show; `ASSUMED` where nothing was run twice, or no datasets show what tasks share.
 
-    Where every dataset says the same, the spread is the law's own.
+    Where every dataset says the same, the spread is the law's own. An assumed share gives way to one that was measured.
     """
     there, runs = outcomes.present, outcomes.runs
     among, degrees, whole = _repeats(outcomes, law)
     repeated = bool(degrees.sum())
     task = np.full(len(fit.strengths), ASSUMED)
-    expected = expit(fit.strengths[:, None] - fit.strengths[None, :])
-    np.fill_diagonal(expected, 0.0)
-    scores = outcomes.credits - there * (there @ expected.T)
-    pulls = _centred(scores - scores.mean(axis=0), fit)  # with a prior the mean is its pull, and no noise
-    count = len(there)
-    seen = float((pulls**2).sum()) * count / max(count - 1, 1)
+    seen = _variance_of_tasks(outcomes, fit)
     spread = 1.0
     for _ in range(ROUNDS if repeated else 1):
         kept = task + (1 - task) / np.maximum(runs, 1.0)
@@ -41,13 +36,27 @@ def shares_of(outcomes: Outcomes, fit: Fit, law: Law) -> Shares:
         spread = seen / said if seen > NOTHING else 1.0
         if repeated:
             task = 1 - _fresh(among / spread, degrees, whole)
-    dataset, measured = _dataset(outcomes, fit, law, pulls, seen / spread)
-    return Shares(spread, dataset, np.maximum(task, dataset), measured, repeated, seen > NOTHING)
+    told = influence(outcomes, fit)
+    added = float(np.trace(told.covariance)) / ELO**2 - seen  # what tasks of one dataset add by being alike
+    dataset = _dataset(outcomes, fit, law, added / spread) if seen > NOTHING and told.count > 1 else None
+    if dataset is not None and not repeated:
+        task = np.maximum(task, dataset)
+    return Shares(
+        spread,
+        ASSUMED if dataset is None else dataset,
+        task,
+        dataset is not None,
+        repeated,
+        seen > NOTHING,
+        told.degrees_kept,
+    )
 
 
-def _centred(scores: Floats, fit: Fit) -> Floats:
-    pulls = scores @ fit.inverse[: scores.shape[1], : scores.shape[1]]
-    return np.asarray(pulls - pulls.mean(axis=1, keepdims=True))
+def _variance_of_tasks(outcomes: Outcomes, fit: Fit) -> float:
+    """The trace of the ratings' covariance, in natural units, were each task a dataset of its own."""
+    scores = residuals_of(outcomes, fit)[outcomes.present.any(axis=1)]
+    pulls = pulls_of(scores - scores.mean(axis=0), fit) / ELO  # with a prior the mean is its pull, and no noise
+    return float((pulls**2).sum()) * len(scores) / max(len(scores) - 1, 1)
 
 
 def _trace(covariance: Floats, fit: Fit) -> float:
@@ -57,21 +66,18 @@ def _trace(covariance: Floats, fit: Fit) -> float:
     return float(np.trace(centred @ covariance @ centred.T))
 
 
-def _dataset(outcomes: Outcomes, fit: Fit, law: Law, pulls: Floats, seen: float) -> tuple[float, bool]:
-    """The share that tasks of one dataset have in common, and whether any two tasks say so."""
+def _dataset(outcomes: Outcomes, fit: Fit, law: Law, common: float) -> float | None:
+    """The share that tasks of one dataset have in common, from what they add; None where no dataset has two tasks."""
     left, right = related(outcomes.cluster_index)
-    if not len(left) or seen <= NOTHING:
-        return ASSUMED, False
-    sums = np.zeros((len(outcomes.cluster_names), pulls.shape[1]))
-    np.add.at(sums, outcomes.cluster_index, pulls)
-    count, spread = len(sums), float((pulls**2).sum()) * len(pulls) / (len(pulls) - 1) / seen
-    common = (float((sums**2).sum()) * count / max(count - 1, 1) / spread) - seen
-    there, nobody = outcomes.present, np.zeros((len(left), pulls.shape[1]))
+    if not len(left):
+        return None
+    there = outcomes.present
+    nobody = np.zeros((len(left), there.shape[1]))
     own = _trace(summed(law, there[left], there[right], nobody + 1, nobody), fit)
     both = _trace(summed(law, there[left], there[right], nobody, nobody + 1), fit)
     # own x + both x² = common
     root = (-own + np.sqrt(own**2 + 4 * both * max(common, 0.0))) / (2 * both) if both > 0 else common / own
-    return float(np.clip(root, 0.0, MOST_DATASET)), True
+    return float(np.clip(root, 0.0, MOST_DATASET))
 
 
 def _repeats(outcomes: Outcomes, law: Law) -> tuple[Floats, Floats, Floats]:
