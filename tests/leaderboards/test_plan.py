@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from leaderboards.board import board
-from leaderboards.plan import COLUMNS, NothingToPlan, Offered, Plan, plan_runs
+from leaderboards.plan import NothingToPlan, Offered, Plan, plan_runs
 from leaderboards.results import read_table
+from leaderboards.table import PLAN_COLUMNS
 from tests.leaderboards.tables import controls, ended, results
 
 FIELD = {"constant": -1.5, "linear": 0.0, "forest": 0.6, "react[steps=9]@openai/gpt-5": 0.4}
@@ -128,7 +129,7 @@ def test_versions_are_told_apart() -> None:
 
 def test_the_frame_is_what_run_reads_and_the_rest_is_json() -> None:
     found = plan(table_of(6), 2, runs=5)
-    assert tuple(found.to_frame().columns) == COLUMNS
+    assert tuple(found.to_frame().columns) == PLAN_COLUMNS
     assert len(found.to_frame()) == 5
     said = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert set(said) == {"rows", "now", "then", "cost_usd", "contestants", "enough", "shares", "notes"}
