@@ -32,8 +32,8 @@ def _by_family(profile: DatasetProfile, name: str) -> Signs:
     own = _family(name)
     if own is None:
         return []
-    others = [found for other in profile.names if other != name and (found := _family(other))]
-    places = [number for stem, number in others if stem == own[0]]
+    families = [_family(other) for other in profile.names if other != name]
+    places = [family[1] for family in families if family is not None and family[0] == own[0]]
     if not places:
         return []
     found: Signs = [(-0.8, "it is one of many of one kind")] if len(places) + 1 >= _LARGE_FAMILY else []

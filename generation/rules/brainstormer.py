@@ -41,7 +41,7 @@ MEASURING = 0  # the seed of all that is measured: what is asked does not depend
 SENSIBLE = 0.2
 LEAST_SENSIBLE = -0.3
 MOST_TRIED = 10
-_NOTHING_TO_LEARN = 3.0
+_NOTHING_TO_LEARN = 1.0
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,7 @@ def formulations(profile: DatasetProfile, *, limit: int = 3, seeds: SplitSeeds =
                 break
             if item.sense.score < (SENSIBLE if chosen else LEAST_SENSIBLE):
                 continue
-            if item.signal.best < LEARNABLE / 2 or any(
-                _alike(profile, item.candidate, other.candidate) for other, _ in chosen
-            ):
+            if any(_alike(profile, item.candidate, other.candidate) for other, _ in chosen):
                 continue
             formulation = _formulate(profile, item, encoded, seeds)
             if formulation is not None:

@@ -10,11 +10,12 @@ _SHOWS = re.compile(r"(?i)usage\b|examples?\b")
 _NAME = re.compile(r"[^\W\d][\w.]*")
 _BEGINS_ANEW = frozenset(",\n{;=")
 MOST_PROSE, MOST_SOURCES = 6000, 2000
+LONGEST_SIDE = 200
 
 
 @dataclass(frozen=True)
 class Document:
-    """A documentation in parts; `modelled` are the names on the left of its formulas (of `lm(log(y) ~ x)` log and y)."""
+    """A documentation in parts; `modelled` are the names on the left of its formulas (log and y of `log(y) ~ x`)."""
 
     title: str
     prose: str
@@ -36,7 +37,9 @@ def read_document(text: str) -> Document:
             prose.append(body)
     title = _plain(heads[0].group(1)) if heads else ""
     left = {name for found in re.finditer("~", text) for name in _NAME.findall(_left(text, found.start()))}
-    return Document(title, _plain(" ".join(prose))[:MOST_PROSE], _plain(" ".join(sources))[:MOST_SOURCES], frozenset(left))
+    return Document(
+        title, _plain(" ".join(prose))[:MOST_PROSE], _plain(" ".join(sources))[:MOST_SOURCES], frozenset(left)
+    )
 
 
 def _plain(text: str) -> str:
@@ -46,13 +49,14 @@ def _plain(text: str) -> str:
 
 def _left(text: str, end: int) -> str:
     """What stands on the left of a tilde, back to where the argument or the line begins."""
-    depth = 0
-    for start in range(end - 1, max(-1, end - 200), -1):
-        sign = text[start]
+    depth, start = 0, end
+    while start > max(0, end - LONGEST_SIDE):
+        sign = text[start - 1]
         if sign == ")":
             depth += 1
         elif sign == "(" and depth:
             depth -= 1
-        elif not depth and (sign == "(" or sign in _BEGINS_ANEW or text[start - 1 : start + 1] == "<-"):
-            return text[start + 1 : end]
-    return text[max(0, end - 200) : end] if end < 200 else ""
+        elif not depth and (sign == "(" or sign in _BEGINS_ANEW or text[start - 2 : start] == "<-"):
+            break
+        start -= 1
+    return text[start:end]

@@ -10,26 +10,31 @@ from generation.rules.documents import read_document
 from generation.rules.stems import Words, telling
 
 _SOME = r"(?P<what>(?:[^\s.;?!:\"”]+ ?){1,9})"
-_ON = r"(?: \w+)?(?: of| from)?(?P<why>(?: [^\s.;?!]+){0,14}?) (?:on|upon|in reducing|in preventing|in increasing|in improving|for) "
+_ON = (
+    r"(?: \w+)?(?: of| from)?(?P<why>(?: [^\s.;?!]+){0,14}?) "
+    r"(?:on|upon|in reducing|in preventing|in increasing|in improving|for) "
+)
 _ACTS = (
     "affect|influence|reduce|increase|improve|lower|predict|explain|determine|cause|encourage|prevent|forecast|raise|"
     "shape|promote|discourage|decrease|boost"
 )
 _OF = (
     "determinants?|predictors?|predictions?|causes?|incidence|demand|supply|probability|likelihood|choice|variations?|"
-    "differences?|changes?|trends?|onset|progression|recurrence|prevalence|rates?|risk|risk factors?|models?|modell?ing|"
-    "function|equation|explanations?|measures?|attitudes?|views?|opinions?|preferences?|patterns?|levels?|survival|"
+    "differences?|changes?|trends?|onset|progression|recurrence|prevalence|rates?|risk|risk factors?|models?|"
+    "modell?ing|function|equation|explanations?|measures?|attitudes?|views?|opinions?|preferences?|patterns?|levels?|survival|"
     "estimation|forecasts?|forecasting|analysis|study|factors? (?:affecting|influencing|associated with)"
 )
+_BOTH = "relationships?|relations?|associations?|correlations?|links?|connections?"
 _TOLD = r"responses?|outcomes?|dependent|target|end ?point|explained|endogenous"
+_IS = r"(?: variables?| measures?| of interest)*(?: of the study)?(?: is| was| are| were|:|,|=)"
 _GOALS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\b(?:effects?|impacts?|influences?|consequences?|role|returns?|benefits?|efficacy)\b{_ON}{_SOME}",
         rf"\b(?:{_ACTS})(?:s|d|ed|ing|es)? {_SOME}",
         rf"\b(?:{_OF})\b (?:of|for|in|to|toward|towards|on|about) {_SOME}",
-        rf"\b(?:relationships?|relations?|associations?|correlations?|links?|connections?)\b (?:between|of|among) {_SOME}",
-        rf"\b(?:{_TOLD})\b(?: variables?| measures?| of interest)*(?: of the study)?(?: is| was| are| were|:|,|=) {_SOME}",
+        rf"\b(?:{_BOTH})\b (?:between|of|among) {_SOME}",
+        rf"\b(?:{_TOLD})\b{_IS} {_SOME}",
         rf"\b(?:whether|how many|how much|how long|how often) {_SOME}",
     )
 )

@@ -14,9 +14,14 @@ _HEAD, _TELLING, _FIRST = 6, 4, 2
 _AFTER = re.compile(r"\b(next|after|post|following|follow|subsequent|later|final|end)\b")
 _IDENTIFIES = re.compile(r"\b(id|identifier|identification|identifies|identifying)\b")
 _WEIGHS = re.compile(r"\b(sampl\w+|survey|probability|design|inverse)\b.*\bweights?\b")
-_WEIGHT_NAME = re.compile(r"(?i)(p|person|samp\w*|survey|final|fin|f|h|hh|i)[_. ]?(weight|wght|wgt|wt)s?")
+_WEIGHT_NAME = re.compile(r"(?i)(p|per|person|samp\w*|survey|final|fin|f|h|hh|i)[_. ]?(weight|wght|wgt|wt)s?")
 _OF_WHOM = re.compile(r"\b(father|mother|husband|spouse|wife|parent|family|household)")
 _DESIGNED = re.compile(r"\b(treatment|treated|assigned|randomi[sz]ed|control|instrument|running|nuisance)\b")
+_BEFORE = re.compile(
+    r"\b(lagged|previous|prior|earlier|initial|pretest|baseline|((on|at) (entry|intake|admission|baseline)))\b"
+)
+_LOGARITHM = re.compile(r"(?i)(natural |the )?log(ged|arithm)?\b")
+_RATE = re.compile(r"(?i)\bper .*")
 _SHARE_OF_ALL = re.compile(r"\bper (capita|\d|hundred|thousand|million)")
 _HEARD = 0.3
 
@@ -28,8 +33,8 @@ def by_meaning(candidate: Candidate) -> Signs:
         return []
     words = tokens(meaning)
     plain, head = " ".join(words), set(words[:_HEAD])
-    first = telling(meaning)[:_TELLING]
-    found: Signs = _results(candidate, first)
+    first = telling(_RATE.sub("", meaning))[:_TELLING]
+    found: Signs = _results(first)
     if set(first) & stems_of("inputs"):
         found.append((-1.0, "the documentation explains it as something that is known before"))
     if head & sense_words("setting"):
@@ -40,12 +45,16 @@ def by_meaning(candidate: Candidate) -> Signs:
         found.append((-0.7, "the documentation explains it as set by the study"))
     if _AFTER.search(plain):
         found.append((0.6, "the documentation says that it came afterwards"))
+    if _BEFORE.search(plain):
+        found.append((-0.6, "the documentation says that it came before"))
+    if _LOGARITHM.match(meaning):
+        found.append((0.4, "it is put on a scale for regression"))
     if _SHARE_OF_ALL.search(meaning.lower()):
         found.append((0.5, "it is counted for each of a population"))
     return found
 
 
-def _results(candidate: Candidate, first: tuple[str, ...]) -> Signs:
+def _results(first: tuple[str, ...]) -> Signs:
     known = stems_of("results") | stems_of("outcome") | stems_of("sought")
     if set(first[:_FIRST]) & known:
         return [(0.9, "the documentation explains it as what came of something")]

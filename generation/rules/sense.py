@@ -184,7 +184,9 @@ def _by_dataset(profile: DatasetProfile, candidate: Candidate) -> list[tuple[flo
     hits = [
         w
         for w in tokens(candidate.name)
-        if not w.isdigit() and ((len(w) >= 4 and stem(w) in name) or (len(w) >= 3 and stem(w) in words))
+        if not w.isdigit()
+        and w not in sense_words("given") - {"birth"}
+        and ((len(w) >= 4 and stem(w) in name) or (len(w) >= 3 and stem(w) in words))
     ]
     if hits:
         return [(1.5, "the dataset is named after it")]
