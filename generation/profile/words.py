@@ -13,6 +13,7 @@ _EDGES = " :–—=-\t,;|"
 _EMPTY_WORDS = frozenset(
     {"a", "an", "the", "factor", "numeric", "integer", "vector", "character", "variable", "logical"}
 )
+_HEADER_OF_R = "r documentation"  # "women| R Documentation" heads the help page of a table, not the line of a column
 _FORMULA_OR_CODE = re.compile(r"<-|\b[a-z_]\w*\(\s*\w+\s*=|^\s*#|^\s*>")
 
 
@@ -112,7 +113,7 @@ def _paragraph(lines: list[str], start: int, names: Mapping[str, str]) -> str:
 
 def _meaning(text: str, documentation: str) -> str:
     text = text.strip(_EDGES)
-    if not re.search(r"[^\W\d_]{2}", text) or _FORMULA_OR_CODE.search(text):
+    if text.lower() == _HEADER_OF_R or not re.search(r"[^\W\d_]{2}", text) or _FORMULA_OR_CODE.search(text):
         return ""
     said = restated(text, documentation)
     return "" if set(tokens(said)) <= _EMPTY_WORDS else said

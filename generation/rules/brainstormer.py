@@ -16,6 +16,7 @@ from generation.rules.candidates import Candidate, candidates
 from generation.rules.encoding import Encoded, encode
 from generation.rules.forecasting import Series, course, series
 from generation.rules.foresight import settle
+from generation.rules.goals import Reader
 from generation.rules.leaks import Cleared, clear, useless
 from generation.rules.naming import slug
 from generation.rules.objectives import scoring
@@ -40,7 +41,7 @@ MEASURING = 0  # the seed of all that is measured: what is asked does not depend
 SENSIBLE = 0.2
 LEAST_SENSIBLE = -0.3
 MOST_TRIED = 10
-_NOTHING_TO_LEARN = 3.0
+_NOTHING_TO_LEARN = 1.0
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,7 @@ def formulations(profile: DatasetProfile, *, limit: int = 3, seeds: SplitSeeds =
                 break
             if item.sense.score < (SENSIBLE if chosen else LEAST_SENSIBLE):
                 continue
-            if item.signal.best < LEARNABLE / 2 or any(
-                _alike(profile, item.candidate, other.candidate) for other, _ in chosen
-            ):
+            if any(_alike(profile, item.candidate, other.candidate) for other, _ in chosen):
                 continue
             formulation = _formulate(profile, item, encoded, seeds)
             if formulation is not None:
@@ -100,9 +99,9 @@ def formulations(profile: DatasetProfile, *, limit: int = 3, seeds: SplitSeeds =
 
 def rank(profile: DatasetProfile) -> list[Ranked]:
     """All candidates, best first; beyond 25 only those with the most sense are measured."""
-    found = _askable(profile)
+    found, reader = _askable(profile), Reader(profile)
     scored = sorted(
-        ((candidate, sense(profile, candidate)) for candidate in found),
+        ((candidate, sense(profile, candidate, reader)) for candidate in found),
         key=lambda pair: (-pair[1].score, pair[0].column.position),
     )[:MOST_MEASURED]
     encoded = encode(profile, _draw(profile.rows, RANKING_ROWS))

@@ -12,6 +12,7 @@ class _Lexicon(BaseModel):
 
     sense: dict[str, str]
     subjects: dict[str, str]
+    language: dict[str, str]
 
 
 @cache
@@ -29,3 +30,15 @@ def sense_words(role: str) -> frozenset[str]:
 def subject_words(role: str) -> frozenset[str]:
     """Words by which a question is put: many, long, money."""
     return frozenset(_lexicon().subjects[role].split())
+
+
+@cache
+def endings() -> tuple[str, ...]:
+    """Endings of English words, the longest first."""
+    return tuple(sorted(_lexicon().language["endings"].split(), key=lambda end: (-len(end), end)))
+
+
+@cache
+def kindred() -> tuple[tuple[str, ...], ...]:
+    """Beginnings of words that name one thing."""
+    return tuple(tuple(line.split()) for line in _lexicon().language["kindred"].split("|"))

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from generation.profile import DatasetProfile, Kind
 from generation.profile.dataset import LABEL_KINDS, NUMERIC_KINDS
 from generation.profile.words import tokens
+from generation.rules.arranged import by_arrangement, by_position
 from generation.rules.candidates import Candidate
+from generation.rules.goals import Reader
 from generation.rules.lexicon import sense_words
+from generation.rules.meant import by_dataset_words, by_goals, by_marks, by_meaning, by_name_of_results
 from generation.rules.said import head_of, in_title, meant_in_name, stem, time_to_event
 
 _ASKED = re.compile(
@@ -27,15 +30,22 @@ class Sense:
     reasons: tuple[str, ...]
 
 
-def sense(profile: DatasetProfile, candidate: Candidate) -> Sense:
-    """Score one candidate."""
+def sense(profile: DatasetProfile, candidate: Candidate, reader: Reader | None = None) -> Sense:
+    """Score one candidate; `reader` has read the dataset for all of them."""
+    reader = reader or Reader(profile)
     parts = [
         *_by_name(profile, candidate),
+        *by_name_of_results(candidate),
+        *by_marks(candidate),
         *_by_dataset(profile, candidate),
-        *_by_position(profile, candidate),
+        *by_dataset_words(reader, candidate.name),
+        *by_position(profile.columns, candidate.name),
+        *by_arrangement(profile, candidate),
         *_by_type(candidate),
         *_by_labels(profile, candidate),
-        *_by_documentation(profile, candidate),
+        *by_meaning(candidate),
+        *_by_documentation(profile, candidate, reader),
+        *by_goals(reader, candidate.name),
     ]
     return Sense(sum(value for value, _ in parts), tuple(reason for _, reason in parts))
 
@@ -174,20 +184,13 @@ def _by_dataset(profile: DatasetProfile, candidate: Candidate) -> list[tuple[flo
     hits = [
         w
         for w in tokens(candidate.name)
-        if not w.isdigit() and ((len(w) >= 4 and stem(w) in name) or (len(w) >= 3 and stem(w) in words))
+        if not w.isdigit()
+        and w not in sense_words("given") - {"birth"}
+        and ((len(w) >= 4 and stem(w) in name) or (len(w) >= 3 and stem(w) in words))
     ]
     if hits:
         return [(1.5, "the dataset is named after it")]
     return [(0.7, "the dataset is named after what it means")] if meant_in_name(profile, candidate) else []
-
-
-def _by_position(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float, str]]:
-    asked = [c.name for c in profile.columns if c.kind not in (Kind.CONSTANT, Kind.IDENTIFIER, Kind.TEXT, Kind.DATE)]
-    if candidate.name == asked[-1]:
-        return [(1.0, "it is the last column")]
-    if candidate.name == asked[0]:
-        return [(1.0, "it is the first column")]
-    return []
 
 
 def _by_type(candidate: Candidate) -> list[tuple[float, str]]:
@@ -216,15 +219,14 @@ def _by_labels(profile: DatasetProfile, candidate: Candidate) -> list[tuple[floa
     return found
 
 
-def _by_documentation(profile: DatasetProfile, candidate: Candidate) -> list[tuple[float, str]]:
+def _by_documentation(profile: DatasetProfile, candidate: Candidate, reader: Reader) -> list[tuple[float, str]]:
     text = profile.documentation
     if not text:
         return []
     found = []
     name = re.escape(candidate.name)
-    formulas = len(re.findall(rf"(?:^|[(\s=,`]){name}\)?(?:\s*[-+*/]\s*[\d.]+)?\s*~", text))
-    if formulas:
-        found.append((2.5, "the documentation models it"))
+    if candidate.name in reader.document.modelled:
+        found.append((3.3, "the documentation models it"))
     if in_title(profile, candidate):
         found.append((1.0, "the documentation's title names it"))
     prose = re.split(r"\n\s*\n|(?<=\.)\s", text)
