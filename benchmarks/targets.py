@@ -34,6 +34,7 @@ LISTS = {
     "third": "targets_third.csv",
     "fourth": "targets_fourth.csv",
     "fifth": "targets_fifth.csv",
+    "sixth": "targets_sixth.csv",
 }
 HALF_SEEN = ("fourth", "fifth")  # the rows with an even index: the first, the third and so on
 READ_TWICE, OPINIONS = "fourth", "opinions_fourth.csv"

@@ -320,6 +320,7 @@ def test_links_name_the_first_run_and_each_log_once() -> None:
 
 def test_a_run_that_an_error_ended_is_not_linked_as_the_run_of_a_task() -> None:
     table = results({"a": 0.0, "b": 1.0}, 3, epochs=2).assign(log="good.eval")
+    table["sample_uuid"] = [f"{task}.{epoch}" for task, epoch in zip(table["task"], table["epoch"], strict=True)]
     first = (table["epoch"] == 1) & (table["task"] < "generated_002")
     table = ended(table, first, "error")
     table["log"] = table["log"].mask(first, "bad.eval")
@@ -327,7 +328,7 @@ def test_a_run_that_an_error_ended_is_not_linked_as_the_run_of_a_task() -> None:
     found = log_links(read_table(table).frame, "view", "logs", {})
     assert found is not None
     links = [found.run("a", f"generated_{task:03d}", "1-A").rpartition("logs/")[2] for task in range(3)]
-    assert links == [f"good.eval/samples/sample/generated_00{task}/{epoch}" for task, epoch in ((0, 2), (1, 2), (2, 1))]
+    assert links == [f"good.eval/samples/sample_uuid/generated_00{one}" for one in ("0.2", "1.2", "2.1")]
     assert found.run("b", "generated_001", "1-A") == ""
     assert set(found.logs["a"]) == {"good.eval", "bad.eval"}, "errors can be read where all logs are named"
 
