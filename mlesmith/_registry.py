@@ -5,12 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from inspect_ai import Task, task
+from inspect_ai.model import ModelAPI, modelapi
 from inspect_ai.solver import Solver, solver
 
 from harness.agents.catalogue import AGENTS, AgentCard
 from harness.evals import competition_task
 from harness.evals import suite as suite_of
-from harness.models.litellm import litellm
 from harness.package import load_package
 from harness.sandboxes.bubble.environment import BubbleSandbox
 from harness.sandboxes.container.environment import ContainerSandbox
@@ -20,6 +20,14 @@ from harness.selection import task_folders
 from harness.telling import told_by_inspect
 
 __all__ = ["BubbleSandbox", "ContainerSandbox", "HostSandbox", "competition_scorer", "generate", "litellm", "suite"]
+
+
+@modelapi(name="litellm")
+def litellm() -> type[ModelAPI]:
+    """Models by `litellm/<provider>/<model>`."""
+    from harness.models.litellm import LiteLLM  # with a client that takes half a second, for whoever asks a model
+
+    return LiteLLM
 
 
 @task

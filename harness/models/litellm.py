@@ -22,7 +22,6 @@ from inspect_ai.model import (
     RetryDecision,
     messages_to_openai,
     model_output_from_openai,
-    modelapi,
 )
 from inspect_ai.tool import ToolChoice, ToolFunction, ToolInfo
 from pydantic import ValidationError
@@ -52,12 +51,6 @@ _SAME_NAME = (
     "top_logprobs",
     "reasoning_effort",
 )
-
-
-@modelapi(name="litellm")
-def litellm() -> type[ModelAPI]:
-    """Models by `litellm/<provider>/<model>`."""
-    return LiteLLM
 
 
 class LiteLLM(ModelAPI):
