@@ -48,7 +48,7 @@ class _Process:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
-        self._running = subprocess.Popen(
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "generation.verification.attendant"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -65,15 +65,17 @@ class _Process:
             MachineError: the process has ended.
         """
         with self._lock:
-            if self._running.stdin is None or self._running.stdout is None:
+            if self.process.stdin is None or self.process.stdout is None:
                 raise AssertionError("both are pipes")
             try:
-                self._running.stdin.write(line + b"\n")
-                self._running.stdin.flush()
-                answer = self._running.stdout.readline()
+                self.process.stdin.write(line + b"\n")
+                self.process.stdin.flush()
+                answer = self.process.stdout.readline()
             except (OSError, ValueError):  # closed meanwhile
                 answer = b""
         if not answer:
+            # Its output ends a moment before it does; whoever comes next must find it ended.
+            self.close()
             raise MachineError(f"The process that holds evals ended: {self._last_words() or 'it said nothing'}")
         return answer
 
@@ -84,18 +86,18 @@ class _Process:
 
     @property
     def running(self) -> bool:
-        return self._running.poll() is None
+        return self.process.poll() is None
 
     def close(self) -> None:
-        if self._running.stdin is not None:
+        if self.process.stdin is not None:
             # Flushing what a dead reader has not taken says so; there is nothing left to do about it.
             with suppress(OSError):
-                self._running.stdin.close()
+                self.process.stdin.close()
         try:
-            self._running.wait(END_S)
+            self.process.wait(END_S)
         except subprocess.TimeoutExpired:
-            self._running.kill()
-            self._running.wait()
+            self.process.kill()
+            self.process.wait()
 
 
 _making = threading.Lock()
@@ -107,6 +109,12 @@ def _process() -> _Process:
         if not _there or not _there[0].running:
             _there[:] = [_Process()]
         return _there[0]
+
+
+def processes() -> list[subprocess.Popen[bytes]]:
+    """The process, where there is one."""
+    with _making:
+        return [one.process for one in _there]
 
 
 def close() -> None:
