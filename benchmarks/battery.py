@@ -4,6 +4,9 @@ Three tasks of 10,000 rows and 20 columns and the same of 1,000 rows (real table
 own), written by the rules engine and verified by `mlesmith verify`, each in a process of its own: processor time of
 the program and of all its sandboxes, the most memory that the program held, and with all its sandboxes. Raw data is on
 this machine and what an agent can read is listed before (both once for a machine); nothing of the task is prepared.
+
+The limits are of the battery without the program's start (Python and its imports, once for any number of tasks), which
+is what the same command takes on a package that is refused before anything is executed.
 """
 
 import argparse
@@ -31,8 +34,8 @@ LIMITS = {1_000: 8.0, 10_000: 20.0}
 MOST_MB = 1024
 MOST_ASKED = 10
 HEADER = (
-    "| task | rows x columns | wall s | CPU s | at most | of which the program | peak MB of the program "
-    "| with all its sandboxes | at most | verdict |\n|---|---|---|---|---|---|---|---|---|---|"
+    "| task | rows x columns | wall s | CPU s | of which the program | without its start | at most "
+    "| peak MB of the program | with all its sandboxes | at most | verdict |\n" + "|---" * 11 + "|"
 )
 
 
@@ -82,15 +85,35 @@ def verify(task: Path, cache: Path) -> Measured:
     return found
 
 
-def line(name: str, rows: int, runs: Sequence[Measured]) -> str:
-    """The row of a task: the middle run by processor time."""
-    run = sorted(runs, key=lambda one: one.cpu_s)[len(runs) // 2]
+def middle(runs: Sequence[Measured]) -> Measured:
+    """The middle run by processor time."""
+    return sorted(runs, key=lambda one: one.cpu_s)[len(runs) // 2]
+
+
+def start_s(task: Path, cache: Path, repeat: int) -> float:
+    """Processor time of the command on a package whose prepare.py is no Python."""
+    refused = task.parent.parent / "refused" / task.name
+    shutil.copytree(task, refused, dirs_exist_ok=True)
+    (refused / "prepare.py").write_text("def (", encoding="utf-8")
+    return middle([verify(refused, cache) for _ in range(repeat)]).cpu_s
+
+
+def line(name: str, rows: int, runs: Sequence[Measured], start: float) -> str:
+    """The row of a task."""
+    run = middle(runs)
     report = next(iter(json.loads(run.output).values()))
     failed = [one["id"] for one in report["checks"] if one["verdict"] == "fail"]
-    return (
-        f"| {name} | {rows:,} x {COLUMNS} | {run.wall_s:.1f} | {run.cpu_s:.1f} | {LIMITS[rows]:.0f} | {run.own_s:.1f} "
-        f"| {run.peak_mb:.0f} | {run.peak_all_mb:.0f} | {MOST_MB} | {', '.join([report['verdict'], *failed])} |"
+    cells = (
+        name,
+        f"{rows:,} x {COLUMNS}",
+        *(f"{seconds:.1f}" for seconds in (run.wall_s, run.cpu_s, run.own_s, run.cpu_s - start)),
+        f"{LIMITS[rows]:.0f}",
+        f"{run.peak_mb:.0f}",
+        f"{run.peak_all_mb:.0f}",
+        str(MOST_MB),
+        ", ".join([report["verdict"], *failed]),
     )
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
@@ -105,7 +128,7 @@ def main() -> None:
         folder = said.keep or Path(temporary)
         folder.mkdir(exist_ok=True)
         folder.chmod(0o755)
-        cache, warm = folder / "cache", False
+        cache, start = folder / "cache", 0.0
         print(HEADER, flush=True)
         for rows in said.rows or LIMITS:
             for one in QUESTIONS:
@@ -113,10 +136,12 @@ def main() -> None:
                     continue
                 table = widened(uri(one.dataset), one.name, rows, COLUMNS, folder)
                 task = package(str(table), one.target).write(folder / "tasks")
-                if not warm:
+                if not start:
                     verify(task, cache)
-                    warm = True
-                print(line(one.name, rows, [verify(task, cache) for _ in range(said.repeat)]), flush=True)
+                    start = start_s(task, cache, said.repeat)
+                runs = [verify(task, cache) for _ in range(said.repeat)]
+                print(line(one.name, rows, runs, start), flush=True)
+        print(f"\nThe start of the program: {start:.1f} s.")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
+from weakref import WeakKeyDictionary
 
 from inspect_ai import eval_async
 from inspect_ai.log import EvalSample, read_eval_log_async
@@ -29,7 +30,7 @@ SCORER = "competition_scorer"
 TAIL = 1500
 TIMED_OUT = 124
 # Inspect holds one eval at a time in a process.
-_one_at_a_time: dict[asyncio.AbstractEventLoop, asyncio.Lock] = {}
+_one_at_a_time: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 
 class _Told(BaseModel):

@@ -6,12 +6,13 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from generation.verification import beside
 from generation.verification.attending import Attended, Program, Step, hold
 from generation.verification.beside import hold_beside
-from generation.verification.evidence import Evidence, ProbeRuns, Run
+from generation.verification.evidence import Bench, Evidence, ProbeRuns, Run
 from generation.verification.findings import Verdict
 from generation.verification.registry import chosen
 from harness.errors import MachineError
@@ -127,6 +128,23 @@ async def test_a_sandbox_that_does_not_work_is_no_verdict(tmp_path: Path, monkey
             await hold_beside(good_package(tmp_path, "kind"), PROGRAM_OF, sandbox="container")
     finally:
         await asyncio.to_thread(beside.close)
+
+
+@pytest.mark.parametrize(("there", "verdict"), [(0.9, Verdict.PASS), (0.7, Verdict.FAIL)])
+def test_an_eval_that_scores_otherwise_than_the_metric_is_a_defect(
+    there: float, verdict: Verdict, tmp_path: Path
+) -> None:
+    draws = np.random.default_rng(0).normal(0, 0.01, 200)
+    bench = Bench(
+        scores={"sample": 0.5, "reference": 0.9},
+        noise=(),
+        slices=(),
+        replicates={"sample": 0.5 + draws, "reference": 0.9 + draws[::-1]},
+    )
+    runs = ProbeRuns(Run(0, 1.0, submission=b"x"), Run(0, 0.1), {}, score=there)
+    evidence = Evidence(good_package(tmp_path, "kind"), bench=bench, probes=runs)
+    found = chosen(["execution.reference_beats_sample"])[0].run(evidence)
+    assert found.verdict is verdict, found
 
 
 @pytest.mark.parametrize(
