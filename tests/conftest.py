@@ -4,9 +4,14 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
 
 OWN_CACHE = "MLESMITH_TEST_CACHE_OWNER"
 
@@ -41,3 +46,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"Sandbox tests were skipped, which is a failure here: {', '.join(_skipped)}", red=True
         )
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Chrome"]:
+    """A browser of a module's tests; its absence is a failure in CI."""
+    from benchmarks.browser import NoBrowser, chromium, programs
+
+    try:
+        programs()
+    except NoBrowser as missing:
+        pytest.fail(str(missing)) if os.environ.get("CI") else pytest.skip(str(missing))
+    with chromium() as running:
+        yield running

@@ -1,7 +1,5 @@
 """The page in a real browser: what it asks for, sorting by hand and by keyboard, on a phone, in the dark, on paper."""
 
-import os
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from benchmarks.browser import NoBrowser, chromium, complaints, emulate, printed, programs, requests
+from benchmarks.browser import complaints, emulate, printed, requests
 from benchmarks.page import AGENTS, TASKS, synthetic
 from leaderboards.agreement import agreement
 from leaderboards.board import board
@@ -31,17 +29,6 @@ SIZES = {"desktop": (1280, 900), "phone": (390, 844), "narrow phone": (320, 640)
 LEAST_CONTRAST = 4.5
 TEXTS = ("ink", "muted", "accent", "good", "bad")
 GROUNDS = ("page", "panel")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chrome]:
-    """One browser for all tests here; its absence is a failure in CI."""
-    try:
-        programs()
-    except NoBrowser as missing:
-        pytest.fail(str(missing)) if os.environ.get("CI") else pytest.skip(str(missing))
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The links of a page, followed in a browser to the real `inspect view`."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -12,22 +11,10 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from benchmarks.browser import NoBrowser, chromium, programs
 from mlesmith.reports import report_of
 from tests.harness.logs.made import CELL, sample, written
 
 pytestmark = pytest.mark.xdist_group("browser")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chrome]:
-    """A browser of these tests; its absence is a failure in CI."""
-    try:
-        programs()
-    except NoBrowser as missing:
-        pytest.fail(str(missing)) if os.environ.get("CI") else pytest.skip(str(missing))
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture
