@@ -18,6 +18,7 @@ from harness.errors import MachineError
 from harness.package import TaskPackage
 from harness.schema import write_card
 
+COMMAND = (sys.executable, "-m", "generation.verification.attendant")
 END_S = 10
 TAIL = 2000
 
@@ -49,7 +50,7 @@ class _Process:
         self._lock = threading.Lock()
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "generation.verification.attendant"],
+            COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -103,6 +104,19 @@ async def test_a_process_that_ends_is_said_and_replaced(tmp_path: Path) -> None:
             await waiting
         again = await hold_beside(package, {"copies": PROGRAM_OF["copies"]}, sandbox="auto")
         assert again["copies"].status == "graded"
+    finally:
+        await asyncio.to_thread(beside.close)
+
+
+async def test_a_process_that_falls_silent_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its output is at its end while it lives on: nobody may ask it again."""
+    silent = "import os, sys, time; sys.stdin.readline(); os.close(1); time.sleep(70_000)"
+    monkeypatch.setattr(beside, "COMMAND", (sys.executable, "-c", silent))
+    monkeypatch.setattr(beside, "END_S", 0.1)
+    try:
+        with pytest.raises(MachineError, match="it said nothing"):
+            await hold_beside(good_package(tmp_path, "kind"), PROGRAM_OF, sandbox="auto")
+        assert [process.poll() for process in beside.processes()] == [-signal.SIGKILL]
     finally:
         await asyncio.to_thread(beside.close)
 
