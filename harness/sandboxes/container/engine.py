@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import docker
 from docker.errors import APIError, DockerException
@@ -141,12 +142,29 @@ def sweep_once() -> None:
                     _remove(user)
                 with suppress(APIError):
                     volume.remove()
-        for image in engine().images.list(filters={"label": DRAFTED}):
+        for image in images({"label": DRAFTED}):
             if abandoned(image.labels[DRAFTED]):
                 # Without a name at all is one that another making has replaced.
-                for name in [tag for tag in image.tags if DRAFT in tag] if image.tags else [str(image.id)]:
+                for name in [tag for tag in image.tags if DRAFT in tag] if image.tags else [image.id]:
                     with suppress(APIError):
                         engine().images.remove(name)
+
+
+class Listed(NamedTuple):
+    """An image as the engine lists it."""
+
+    id: str
+    tags: list[str]
+    labels: dict[str, str]
+
+
+def images(filters: dict[str, str]) -> list[Listed]:
+    """The images that match, in one question: the client's own list asks for each again, and fails if one is gone."""
+    return [
+        # Engines before 25 write "<none>:<none>" for an image without a name.
+        Listed(one["Id"], [tag for tag in one["RepoTags"] or [] if not tag.startswith("<none>")], one["Labels"] or {})
+        for one in engine().api.images(filters=filters)
+    ]
 
 
 def _remove(container: Container) -> None:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from docker.models.images import Image
+from docker.errors import ImageNotFound
 
 from harness.errors import MachineError
 from harness.sandboxes.container import engine as engines
@@ -71,8 +71,8 @@ def repository() -> Iterator[str]:
     """A name for images that no other run uses."""
     name = f"mlesmith/race{os.getpid()}"
     yield name
-    for image in engines.engine().images.list(name=name):
-        engines.engine().images.remove(str(image.id), force=True)
+    for image in engines.images({"reference": name}):
+        engines.engine().images.remove(image.id, force=True)
 
 
 def sweep() -> None:
@@ -124,7 +124,7 @@ def test_makers_at_once_leave_each_other_alone(whole: bool, repository: str, tmp
         sweep()
         assert [maker.communicate()[0].strip() for maker in makers] == [str(whole)] * len(makers)
         assert [maker.returncode for maker in makers] == [0] * len(makers)
-    assert len(engines.engine().images.list(name=repository)) == 1
+    assert len(engines.images({"reference": repository})) == 1
     sweep()
     assert not [image.tags for image in made_by({maker.pid for maker in makers}) if repository not in str(image.tags)]
 
@@ -133,9 +133,9 @@ def _said(maker: "subprocess.Popen[str]") -> bool:
     return bool(select.select([maker.stdout], [], [], 0.1)[0])
 
 
-def made_by(pids: set[int]) -> list[Image]:
+def made_by(pids: set[int]) -> list[engines.Listed]:
     """The images that processes have made, by the mark of their maker."""
-    found = engines.engine().images.list(filters={"label": engines.DRAFTED})
+    found = engines.images({"label": engines.DRAFTED})
     return [one for one in found if int(one.labels[engines.DRAFTED].split()[-1].split(".")[0]) in pids]
 
 
@@ -145,10 +145,26 @@ def test_drafts_of_killed_makers_are_removed_and_of_living_ones_not() -> None:
         killed.kill()
         killed.wait()
         sweep()
-        left = [tag.removeprefix("docker.io/") for image in engines.engine().images.list() for tag in image.tags]
+        left = [tag.removeprefix("docker.io/") for image in engines.images({}) for tag in image.tags]
         assert [name in left for name in names] == [False, True]
         living.communicate()
         sweep()
+
+
+def test_an_image_that_goes_while_all_are_listed_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another sweep may have removed it: whatever asks the engine for what it has just listed may find it gone."""
+    with started(DRAFT) as maker:
+        assert told(maker)
+
+        def gone(image: str) -> None:
+            raise ImageNotFound(f"No such image: {image}")
+
+        monkeypatch.setattr(engines.engine().api, "inspect_image", gone)
+        sweep()
+        assert made_by({maker.pid})
+        maker.communicate()
+        sweep()
+        assert not made_by({maker.pid})
 
 
 def test_no_container_inherits_an_owner_from_the_image() -> None:
