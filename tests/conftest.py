@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -21,6 +22,10 @@ if "MLESMITH_CACHE" not in os.environ:
     os.environ[OWN_CACHE] = str(os.getpid())
 os.environ.setdefault("INSPECT_DISPLAY", "none")
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # A run in the background ignores Ctrl-C and hands that on to all it starts, also to what a test wants to stop by it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -40,7 +40,7 @@ def test_a_board_is_ordered_centred_and_has_intervals(table: pd.DataFrame) -> No
     assert made.cells == 80
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_rows_changes_nothing(seed: int) -> None:
     table = pd.concat([results(STRENGTHS, tasks=6), controls(results(STRENGTHS, tasks=6))], ignore_index=True)

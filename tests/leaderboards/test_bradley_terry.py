@@ -58,7 +58,7 @@ def test_stiglers_journals() -> None:
     np.testing.assert_allclose(strengths - strengths[0], expected, rtol=0, atol=1e-12)  # to the digits given
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(2, 6), st.integers(0, 2**32 - 1))
 def test_fast_equals_slow(size: int, seed: int) -> None:
     wins = np.random.default_rng(seed).integers(1, 12, (size, size)).astype(float)

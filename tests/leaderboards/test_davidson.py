@@ -68,7 +68,7 @@ def test_two_contestants_in_closed_form(wins: int, losses: int, ties: int) -> No
     assert expected.credit[0, 1] == pytest.approx((wins + ties / 2) / (wins + losses + ties))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(2, 5), st.integers(0, 2**32 - 1))
 def test_fast_equals_slow(size: int, seed: int) -> None:
     won, tied = drawn(size, seed)

@@ -26,7 +26,7 @@ def slow(sizes: Floats, likeness: float) -> SmallSample:
     return SmallSample(v.sum() / np.trace(spread), np.trace(spread) ** 2 / (spread**2).sum())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sizes_of_clusters, st.floats(0, 1))
 def test_the_closed_forms_are_those_of_the_matrix(sizes: Floats, likeness: float) -> None:
     expected = slow(sizes, likeness)
@@ -46,7 +46,7 @@ def test_equal_clusters_have_g_and_g_less_one(size: int, ratio: float) -> None:
     assert SmallSample.of_equal(1).degrees == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sizes_of_clusters, st.floats(0, 20))
 def test_unequal_clusters_tell_less_than_equal_ones(sizes: Floats, ratio: float) -> None:
     found = small_sample(sizes, ratio)

@@ -37,7 +37,7 @@ def slow_battles(values: Floats) -> tuple[Floats, Floats, Floats]:
 cell = st.sampled_from([np.nan, -np.inf, 0.0, 1.0, 2.0, 3.0])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 4), st.integers(2, 5), st.integers(1, 3), st.data())
 def test_credits_equal_the_count_of_battles(tasks: int, size: int, width: int, data: st.DataObject) -> None:
     flat = data.draw(st.lists(cell, min_size=tasks * size * width, max_size=tasks * size * width))

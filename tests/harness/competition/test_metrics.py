@@ -35,7 +35,7 @@ def test_there_are_twenty_five_and_more() -> None:
 
 @forms
 @given(seed=SEEDS, rows=st.integers(8, 90))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_order_of_rows_is_free_and_the_answers_are_best(name: str, need: str, seed: int, rows: int) -> None:
     made = case(name, need, seed, rows)
     found = made.score()
@@ -49,7 +49,7 @@ def test_order_of_rows_is_free_and_the_answers_are_best(name: str, need: str, se
 
 @forms
 @given(seed=SEEDS, rows=st.integers(8, 200))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_every_valid_submission_gets_a_score_in_the_range(name: str, need: str, seed: int, rows: int) -> None:
     made = case(name, need, seed, rows)
     rng = np.random.default_rng(seed)

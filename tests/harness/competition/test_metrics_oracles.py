@@ -113,7 +113,7 @@ def test_each_has_an_oracle() -> None:
 
 @pytest.mark.parametrize(("name", "need"), FORMS)
 @given(seed=st.integers(0, 2**32 - 1), rows=st.integers(8, 80))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_agrees_with_its_oracle(name: str, need: str, seed: int, rows: int) -> None:
     made = case(name, need, seed, 10 if name in SLOW else rows)
     truth, guess = made.truth, made.guess
@@ -127,7 +127,7 @@ def test_agrees_with_its_oracle(name: str, need: str, seed: int, rows: int) -> N
 
 @pytest.mark.parametrize("name", ["cohen_kappa", "mcc", "f1_macro", "f1_weighted", "balanced_accuracy"])
 @given(seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_of_two_labels_too(name: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     truth, guess = rng.choice(TWO, 40), rng.choice(TWO, 40)

@@ -122,7 +122,7 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[bytes]]
     return found
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=3, max_size=12))
 def test_the_cache_changes_no_result(
     steps: list[tuple[str, str, int]],

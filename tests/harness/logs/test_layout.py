@@ -83,7 +83,7 @@ def samples(draw: Callable[..., Any]) -> list[EvalSample]:
     return found
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(made=samples(), suffix=st.sampled_from(["eval", "json", "begun"]))
 def test_both_readers_say_the_same(made: list[EvalSample], suffix: str, tmp_path: Path) -> None:
     for number, one in enumerate(made):  # where nothing names a task the row would have none

@@ -115,8 +115,11 @@ class Capture:
     A background process may hold the stream open for ever, and must not block or die on it.
     """
 
-    def __init__(self, stream: IO[bytes], limit: int, on_overflow: Callable[[], None]) -> None:
-        self._stream, self._limit, self._on_overflow = stream, limit, on_overflow
+    def __init__(
+        self, stream: IO[bytes], limit: int, running: Callable[[], bool], on_overflow: Callable[[], None]
+    ) -> None:
+        self._stream, self._limit = stream, limit
+        self._running, self._on_overflow = running, on_overflow
         self._kept = bytearray()
         self._most, self._full = limit, False
         self._lock = threading.Lock()
@@ -134,6 +137,9 @@ class Capture:
         with self._lock:
             if self._full:
                 return False
+            # Asked here, because whoever waits for the end may be woken long after it.
+            if self._most == self._limit and not self._running():
+                self._only_what_is_in_the_pipe()
             room = self._most - len(self._kept)
             self._kept += chunk[:room]
             self._full = len(chunk) > room
@@ -142,13 +148,16 @@ class Capture:
     def _overflow(self) -> bool:
         return self._full and self._most == self._limit
 
+    def _only_what_is_in_the_pipe(self) -> None:
+        self._most = min(self._most, len(self._kept) + IN_PIPE)
+
     def take(self, until: float) -> tuple[bytearray, bool]:
         """What came, and whether that was more than the limit, once the stream has ended or been quiet for a moment.
 
         Called after the end of the command, whose last words are in the pipe at most; what comes after is another's.
         """
         with self._lock:
-            self._most = min(self._limit, len(self._kept) + IN_PIPE)
+            self._only_what_is_in_the_pipe()
         while self._thread.is_alive() and not self._full and time.monotonic() < until:
             before = len(self._kept)
             self._thread.join(GRACE_S)
@@ -185,7 +194,13 @@ class Command:
         else:
             stdin.close()
         self._ended = False
-        self._streams = [Capture(stream, request["limit"], self._overflow) for stream in (stdout, stderr)]
+        self._streams = [
+            Capture(stream, request["limit"], self._is_running, self._overflow) for stream in (stdout, stderr)
+        ]
+
+    def _is_running(self) -> bool:
+        found = tree.process(self._child.pid)
+        return found is not None and found.born == self._root.born
 
     def _overflow(self) -> None:
         if not self._ended:
