@@ -90,8 +90,9 @@ def _signs(form: str) -> frozenset[str]:
 
 
 def _exchanged(form: str) -> str:
-    """The format with day and month exchanged, or "" where they cannot be confused."""
-    return _EXCHANGED.sub(r"%\3\2%\1", form) if _EXCHANGED.search(form) else ""
+    """The format with day and month exchanged, or "" where they cannot be confused: nobody writes year, day, month."""
+    other = _EXCHANGED.sub(r"%\3\2%\1", form)
+    return other if other != form and other in _FORMATS else ""
 
 
 def _by_evidence(text: pd.Series, *forms: str) -> str:

@@ -25,6 +25,8 @@ US_DAYS = [f"{month:02d}/{day:02d}/2020" for month in range(1, 4) for day in ran
         (["January 6, 2020", "May 17, 2021"], DateForm("%B %d, %Y")),
         (["Jan-08", "Feb-09"], DateForm("%b-%y")),
         (["2020/01", "2020/12"], DateForm("%Y/%m")),
+        ([f"{year}-01-01" for year in range(1970, 1983)], DateForm("%Y-%m-%d")),
+        ([f"2020.{month:02d}.{month:02d}" for month in range(1, 13)], DateForm("%Y.%m.%d")),
         (["1/1/2008 0:01", "12/31/2008 23:59"], DateForm("%m/%d/%Y %H:%M")),
         (["12-34-5678", "99-99-9999"], DateForm("")),
         (["2-1", "0-3"], DateForm("")),
