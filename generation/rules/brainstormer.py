@@ -1,5 +1,6 @@
 """Which questions to ask of a table: by sense, by signal, and unlike one another."""
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -37,6 +38,7 @@ MOST_MEASURED = 25
 SIGNAL_WEIGHT = 0.75
 FEWEST_ROWS = 150
 LEARNABLE = 0.03
+LEAST_EXPLAINED, CLEAR = 0.01, 5.0  # of numbers on rows drawn at random: this share, and this over the rows tested
 MEASURING = 0  # the seed of all that is measured: what is asked does not depend on the split
 SENSIBLE = 0.2
 LEAST_SENSIBLE = -0.3
@@ -172,7 +174,7 @@ def _written(
         known = encode(profile, rows)
     unknown, entity = (ahead.unknown, ahead.entity) if ahead else ({}, "")
     cleared = clear(profile, candidate, known, split=split, unknown=unknown, entity=entity, seed=MEASURING)
-    if not _worth_asking(profile, candidate, cleared, len(known.rows)):
+    if not _worth_asking(profile, candidate, cleared, _learnable(candidate, split, len(known.rows))):
         return None
     score = scoring(candidate)
     candidate = replace(candidate, objective=score.objective or candidate.objective)
@@ -199,7 +201,18 @@ def _written(
     return settle(profile, formulation)
 
 
-def _worth_asking(profile: DatasetProfile, candidate: Candidate, cleared: Cleared, rows: int) -> bool:
+def _learnable(candidate: Candidate, split: Split, rows: int) -> float:
+    """The least skill that a comparison with a constant on the test rows would show.
+
+    A share r of the variance that is explained of n rows drawn at random lies about sqrt(n r) standard errors above
+    none; of classes, groups and the latest rows each tells less.
+    """
+    if candidate.numbers is None or split.rule != "random":
+        return max(LEARNABLE, 1 / math.sqrt(rows))
+    return max(LEAST_EXPLAINED, CLEAR / float(split.test * int(candidate.usable.sum())))
+
+
+def _worth_asking(profile: DatasetProfile, candidate: Candidate, cleared: Cleared, least: float) -> bool:
     """Whether something is left to learn from, it can be learned from, and the answer is not given away."""
     features = [name for name in profile.names if name not in cleared.drop and name != candidate.name]
-    return bool(features) and not cleared.solved and cleared.signal.best >= max(LEARNABLE, 1 / np.sqrt(rows))
+    return bool(features) and not cleared.solved and cleared.signal.best >= least

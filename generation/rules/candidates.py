@@ -19,7 +19,7 @@ from harness.schema import Objective
 FEWEST_ROWS = 100
 FEWEST_OF_A_LABEL = 20
 MOST_LABELS = 40
-MOST_MISSING = 0.6
+MOST_MISSING = 0.85
 MOST_RARE = 0.1
 MOST_RARE_OF_MANY = 0.25  # where three labels and more remain
 MOST_APART = 3  # of few numbers in order, for each: 0, 1, 2, 3, 7, 12 are steps, 10, 20, 99 are codes

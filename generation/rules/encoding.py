@@ -1,6 +1,8 @@
 """A profiled table as two sets of numbers: one for a linear model, one for a model of trees."""
 
+import re
 import warnings
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +16,9 @@ from generation.profile.dataset import NUMERIC_KINDS
 Matrix = NDArray[np.float64]
 _MOST_DUMMIES = 8
 _FEWEST_OF_ONE = 3  # rows of a level, on average
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_MOST_WORDS, _LONGEST_TEXT = 200, 4000  # marks of a column of free text; characters that are read of a cell
+_RARE_WORD, _COMMON_WORD = 0.01, 0.8
 _NAMES = (Kind.CATEGORY, Kind.IDENTIFIER)
 
 
@@ -85,7 +90,7 @@ def _between(codes: NDArray[np.int64], goal: Matrix) -> float:
 
 
 def encode(profile: DatasetProfile, rows: NDArray[np.int64]) -> Encoded:
-    """Encode all columns that a simple model can use: numbers, categories, dates (no free text, no constants)."""
+    """Encode all columns that a simple model can use: numbers, categories, dates, the words of free text."""
     linear, trees, levels = {}, {}, {}
     for column in profile.columns:
         blocks = _blocks(profile, column, rows)
@@ -99,10 +104,12 @@ def encode(profile: DatasetProfile, rows: NDArray[np.int64]) -> Encoded:
 
 
 def _blocks(profile: DatasetProfile, column: ColumnProfile, rows: NDArray[np.int64]) -> tuple[Matrix, Matrix] | None:
-    if column.kind in (Kind.CONSTANT, Kind.TEXT) or column.running:
+    if column.kind is Kind.CONSTANT or column.running:
         return None
     if column.kind is Kind.DATE:
         return _dates(profile.frame[column.name].iloc[rows], column.date_format)
+    if column.kind is Kind.TEXT:
+        return _texts(profile.frame[column.name].iloc[rows])
     cells = profile.cells(column.name)
     if cells.numbers is not None and (column.kind in (*NUMERIC_KINDS, Kind.ORDERED, Kind.IDENTIFIER)):
         return _numbers(cells.numbers[rows])
@@ -129,6 +136,21 @@ def _categories(text: pd.Series) -> tuple[Matrix, Matrix]:
     codes = text.map(order).to_numpy(dtype=float)
     dummies = [_standard((codes == code).astype(float)) for code in range(min(len(order), _MOST_DUMMIES))]
     return np.column_stack(dummies), codes.reshape(-1, 1)
+
+
+def _texts(series: pd.Series) -> tuple[Matrix, Matrix] | None:
+    """Marks of the words that many rows have, but not nearly all; None where the texts share none."""
+    said = [frozenset(_WORD.findall(str(cell)[:_LONGEST_TEXT].lower())) for cell in series]
+    counts = Counter(word for words in said for word in words)
+    least, most = max(_FEWEST_OF_ONE, _RARE_WORD * len(said)), _COMMON_WORD * len(said)
+    shared = sorted((-count, word) for word, count in counts.items() if least <= count <= most)[:_MOST_WORDS]
+    if not shared:
+        return None
+    place = {word: at for at, (_, word) in enumerate(shared)}
+    marks = np.zeros((len(said), len(place)))
+    for row, words in enumerate(said):
+        marks[row, [place[word] for word in words if word in place]] = 1.0
+    return np.column_stack([_standard(mark) for mark in marks.T]), marks
 
 
 def _dates(series: pd.Series, form: str) -> tuple[Matrix, Matrix]:

@@ -1,4 +1,4 @@
-"""A process beside this one that holds evals, for whoever is inside one: Inspect holds one at a time in a process."""
+"""Processes beside this one that hold evals, for whoever is inside one: Inspect holds one at a time in a process."""
 
 import asyncio
 import atexit
@@ -10,12 +10,14 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, ConfigDict
 
 from generation.verification.attending import Attended, Program
 from harness.errors import MachineError
 from harness.package import TaskPackage
+from harness.processors import processors
 from harness.schema import write_card
 
 COMMAND = (sys.executable, "-m", "generation.verification.attendant")
@@ -47,7 +49,7 @@ class _Process:
     """The process, from its first use to `close`, or to this program's end: it ends when nobody holds its input."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self.busy = True
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
         self.process = subprocess.Popen(
             COMMAND,
@@ -60,20 +62,19 @@ class _Process:
         )
 
     def ask(self, line: bytes) -> bytes:
-        """One request and its answer; others wait.
+        """One request and its answer.
 
         Raises:
             MachineError: the process has ended.
         """
-        with self._lock:
-            if self.process.stdin is None or self.process.stdout is None:
-                raise AssertionError("both are pipes")
-            try:
-                self.process.stdin.write(line + b"\n")
-                self.process.stdin.flush()
-                answer = self.process.stdout.readline()
-            except (OSError, ValueError):  # closed meanwhile
-                answer = b""
+        if self.process.stdin is None or self.process.stdout is None:
+            raise AssertionError("both are pipes")
+        try:
+            self.process.stdin.write(line + b"\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        except (OSError, ValueError):  # closed meanwhile
+            answer = b""
         if not answer:
             # Its output ends a moment before it does; whoever comes next must find it ended.
             self.close()
@@ -103,23 +104,35 @@ class _Process:
 
 _making = threading.Lock()
 _there: list[_Process] = []
+# As many at once as there are processors; the others wait.
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
-def _process() -> _Process:
+def _taken() -> _Process:
+    """A process that nobody uses, or a new one."""
     with _making:
-        if not _there or not _there[0].running:
-            _there[:] = [_Process()]
-        return _there[0]
+        _there[:] = [one for one in _there if one.running]
+        idle = next((one for one in _there if not one.busy), None)
+        if idle is None:
+            _there.append(idle := _Process())
+        idle.busy = True
+        return idle
+
+
+def _end(process: _Process) -> None:
+    with _making:
+        _there[:] = [one for one in _there if one is not process]
+    process.close()
 
 
 def processes() -> list[subprocess.Popen[bytes]]:
-    """The process, where there is one."""
+    """Those that there are."""
     with _making:
         return [one.process for one in _there]
 
 
 def close() -> None:
-    """End the process, if there is one; the next use makes another."""
+    """End them, if there are any; the next use makes others."""
     with _making:
         ending = [_there.pop() for _ in range(len(_there))]
     for one in ending:
@@ -130,19 +143,22 @@ atexit.register(close)
 
 
 async def hold_beside(package: TaskPackage, programs: Mapping[str, Program], *, sandbox: str) -> dict[str, Attended]:
-    """As `attending.hold`, in the process beside this one.
+    """As `attending.hold`, in a process beside this one.
 
     Raises:
         MachineError: no sandbox works here, or the process ended.
     """
     asked = Asked(card=write_card(package.card), files=package.files, programs=dict(programs), sandbox=sandbox)
     line = asked.model_dump_json().encode()
-    try:
-        said = await asyncio.to_thread(lambda: _process().ask(line))
-    except asyncio.CancelledError:
-        # The thread waits for an answer that nobody wants any more; the end of the process ends its waiting.
-        await asyncio.shield(asyncio.to_thread(close))
-        raise
+    async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(processors())):
+        process = _taken()
+        try:
+            said = await asyncio.to_thread(lambda: process.ask(line))
+        except asyncio.CancelledError:
+            # The thread waits for an answer that nobody wants any more; the end of the process ends its waiting.
+            await asyncio.shield(asyncio.to_thread(_end, process))
+            raise
+        process.busy = False
     answered = Answered.model_validate_json(said)
     if answered.refused:
         raise MachineError(answered.refused)

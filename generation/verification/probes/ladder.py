@@ -7,7 +7,9 @@ numpy and pandas alone: importing more would cost a second of every verification
 """
 
 import json
+import re
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ Probe = Callable[[Array, Array, Array], Array]
 NEAREST = 15
 PRIOR = 5.0  # rows that the mean of all counts for beside those of a level
 LEVELS = 20  # one column for each of the most frequent levels
-WORDS = 48  # hashed words for a column of free text
+WORDS, LONGEST, COMMON = 100, 4000, 0.8  # of a column of free text; characters read; the share of rows at most
 WIDEST = 200  # columns of the design: of a thousand more would take half a minute and say little else
 BINS, DEPTH, ROUNDS, PATIENCE, RATE = 32, 4, 150, 15, 0.12
 BALANCED = ("balanced_accuracy", "f1_macro")
@@ -35,7 +37,7 @@ def read(name: str) -> pd.DataFrame:
 
 
 def blocks(train: pd.Series, test: pd.Series) -> tuple[Array, Array]:
-    """One column as numbers: itself and its logarithm, days, hashed words, or its frequent levels; (n, k), (m, k)."""
+    """One column as numbers: itself and its logarithm, days, words, or its frequent levels; (n, k), (m, k)."""
     empty, both = train.str.lower().isin(EMPTY), (train, test)
     numbers = [pd.to_numeric(part, errors="coerce").to_numpy(np.float64) for part in both]
     if (~empty).any() and np.isfinite(numbers[0][~empty.to_numpy()]).mean() >= 0.95:
@@ -43,7 +45,7 @@ def blocks(train: pd.Series, test: pd.Series) -> tuple[Array, Array]:
     if are_dates(train[~empty]):
         return _filled(*(days(part) for part in both), *(calendar(part) for part in both))
     if train.nunique() > LEVELS and train.str.count(" ").mean() >= 2:
-        return hashed(train), hashed(test)
+        return marked(train, test)
     counts = train.value_counts()
     return tuple(  # type: ignore[return-value]
         np.column_stack(
@@ -98,15 +100,17 @@ def days(cells: pd.Series) -> Array:
     return np.asarray((moments - pd.Timestamp("1970-01-01", tz="UTC")) / pd.Timedelta(days=1), dtype=np.float64)
 
 
-def hashed(cells: pd.Series) -> Array:
-    """Counts of words by a checksum of the word."""
-    from zlib import crc32
-
-    made = np.zeros((len(cells), WORDS))
-    for row, text in enumerate(cells):
-        for word in text.lower().split():
-            made[row, crc32(word.encode()) % WORDS] += 1
-    return np.log1p(made)
+def marked(train: pd.Series, test: pd.Series) -> tuple[Array, Array]:
+    """Marks of the words that most train rows have, but for those that nearly all have; shapes (n, k), (m, k)."""
+    said = [[set(re.findall(r"[^\W\d_]{2,}", cell[:LONGEST].lower())) for cell in part] for part in (train, test)]
+    counts = Counter(word for words in said[0] for word in words)
+    shared = sorted((-count, word) for word, count in counts.items() if 3 <= count <= COMMON * len(train))[:WORDS]
+    place = {word: at for at, (_, word) in enumerate(shared)}
+    made = [np.zeros((len(part), max(len(place), 1))) for part in said]
+    for marks, part in zip(made, said, strict=True):
+        for row, words in enumerate(part):
+            marks[row, [place[word] for word in words if word in place]] = 1.0
+    return made[0], made[1]
 
 
 def design(train: pd.DataFrame, test: pd.DataFrame, y: Array | None = None) -> tuple[Array, Array]:

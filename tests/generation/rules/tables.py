@@ -50,6 +50,34 @@ def patients(rows: int = 600, seed: int = 2) -> pd.DataFrame:
     ).astype(str)
 
 
+def reviews(rows: int = 600, seed: int = 4) -> pd.DataFrame:
+    """Free text whose words tell whether a product was liked, in sentences of no two rows alike."""
+    rng = np.random.default_rng(seed)
+    liked = rng.random(rows) < 0.5
+    telling = np.where(liked[:, None], ["fresh", "tasty", "great"], ["stale", "bitter", "awful"])
+    filler = [
+        "the",
+        "bag",
+        "of",
+        "my",
+        "tea",
+        "came",
+        "last",
+        "week",
+        "and",
+        "we",
+        "drank",
+        "it",
+        "at",
+        "home",
+        "with",
+        "friends",
+    ]
+    said = [[*rng.choice(filler, 9), *rng.choice(words, int(rng.integers(0, 3)))] for words in telling]
+    texts = [" ".join(rng.permutation(words)) for words in said]
+    return pd.DataFrame({"review": texts, "rating": np.where(liked, "great", "other")})
+
+
 def days(rows: int = 500, seed: int = 3) -> pd.DataFrame:
     """Sales that follow temperature and weekday, one row a day."""
     rng = np.random.default_rng(seed)

@@ -13,9 +13,10 @@ from generation.profile import profile_table
 from generation.rules.brainstormer import RulesBrainstormer, formulations
 from generation.rules.candidates import candidates
 from generation.rules.naming import slug
-from tests.generation.rules.tables import days, houses, patients, profiled
+from tests.generation.rules.tables import days, houses, patients, profiled, reviews
 
 RNG = np.random.default_rng(5)
+LETTERS = str.maketrans("0123456789", "zyxwvutsrq")
 
 
 def test_the_price_is_asked_without_its_logarithm_and_the_row_number() -> None:
@@ -47,6 +48,18 @@ def test_patients_are_kept_together() -> None:
 def test_dated_rows_are_cut_in_time() -> None:
     (first, *_) = formulations(profile_table(days(), name="shop"))
     assert (first.target, first.split.rule, first.split.column) == ("sales", "time", "date")
+
+
+def test_free_text_is_learned_from() -> None:
+    (first,) = formulations(profile_table(reviews(), name="reviews"))
+    assert (first.target, first.drop) == ("rating", {})
+    assert min(first.signal.values()) > 0.3
+
+
+def test_texts_without_a_word_in_common_tell_nothing() -> None:
+    frame = reviews()
+    frame["review"] = [f"only{row} here{row} and{row} there{row}" for row in range(len(frame))]
+    assert formulations(profile_table(frame.map(lambda cell: cell.translate(LETTERS)))) == []
 
 
 def test_parts_of_a_sum_are_left_out() -> None:

@@ -20,6 +20,7 @@ from harness.errors import MachineError
 from harness.evals import PROGRAMS
 from harness.package import TaskPackage
 from harness.preparation import prepare
+from harness.processors import processors
 from tests.generation.verification.good_packages import good_package
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sandbox]
@@ -78,16 +79,18 @@ async def test_each_cell_tells_what_the_program_did(
     assert capfd.readouterr().out == ""
 
 
-async def test_the_process_beside_serves_many_and_ends_with_its_input(tmp_path: Path) -> None:
+async def test_the_processes_beside_serve_many_and_end_with_their_input(tmp_path: Path) -> None:
     package = good_package(tmp_path, "kind")
     asked = {"copies": PROGRAM_OF["copies"]}
     try:
-        first, second = await asyncio.gather(*(hold_beside(package, asked, sandbox="auto") for _ in range(2)))
-        (process,) = beside.processes()
+        first, second, *_ = await asyncio.gather(
+            *(hold_beside(package, asked, sandbox="auto") for _ in range(processors() + 1))
+        )
+        found = beside.processes()
     finally:
         await asyncio.to_thread(beside.close)
     assert first["copies"].score == second["copies"].score
-    assert process.returncode == 0
+    assert [process.returncode for process in found] == [0] * processors()
     assert beside.processes() == []
 
 

@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from generation.verification import probes
@@ -15,6 +17,7 @@ from generation.verification.sensitivity import noise_problems, not_best, violat
 from generation.verification.submissions import LADDER, rewritten, sample_prediction_file, shuffled_sample, vectors
 from generation.verification.tables import Tables, read_tables
 from harness.schema import Metric
+from tests.generation.rules.tables import reviews
 from tests.generation.verification.good_bases import table_of
 from tests.generation.verification.good_packages import good_package, run_here
 
@@ -38,6 +41,24 @@ def score(form: Form, guess: np.ndarray) -> float:
 
 
 METRIC = Metric(name="custom", direction="maximize", best=0.0)
+
+
+def test_the_ladder_learns_from_the_words_of_free_text(tmp_path: Path) -> None:
+    frame = reviews()
+    frame.insert(0, "id", range(len(frame)))
+    (tmp_path / "data").mkdir()
+    frame[:450].to_csv(tmp_path / "data" / "train.csv", index=False)
+    frame[450:].drop(columns="rating").to_csv(tmp_path / "data" / "test.csv", index=False)
+    frame[450:].drop(columns="review").to_csv(tmp_path / "data" / "sample_submission.csv", index=False)
+    task = {"id": "id", "target": "rating", "prediction": "label", "labels": ["great", "other"], "metric": "accuracy"}
+    asked = json.dumps({**task, "quantile": None, "rows": 10_000})
+    program = str(files(probes) / "ladder.py")
+    subprocess.run([sys.executable, program, asked], cwd=tmp_path, check=True)
+    right = {
+        name: float((pd.read_csv(tmp_path / f"{name}.csv")["rating"] == frame["rating"][450:].to_numpy()).mean())
+        for name in ("simple", "strong")
+    }
+    assert min(right.values()) > 0.75  # a third of the texts hold no telling word
 
 
 def test_vectors_behave_under_a_sound_metric(form: tuple[Form, Path]) -> None:
