@@ -55,7 +55,7 @@ def reviews(rows: int = 600, seed: int = 4) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     liked = rng.random(rows) < 0.5
     telling = np.where(liked[:, None], ["fresh", "tasty", "great"], ["stale", "bitter", "awful"])
-    filler = [
+    filler = ["the", "bag", "of", "my", "tea", "came", "last", "week", "and", "we", "drank", "it", "at", "home"]
         "the",
         "bag",
         "of",
