@@ -56,23 +56,6 @@ def reviews(rows: int = 600, seed: int = 4) -> pd.DataFrame:
     liked = rng.random(rows) < 0.5
     telling = np.where(liked[:, None], ["fresh", "tasty", "great"], ["stale", "bitter", "awful"])
     filler = ["the", "bag", "of", "my", "tea", "came", "last", "week", "and", "we", "drank", "it", "at", "home"]
-        "the",
-        "bag",
-        "of",
-        "my",
-        "tea",
-        "came",
-        "last",
-        "week",
-        "and",
-        "we",
-        "drank",
-        "it",
-        "at",
-        "home",
-        "with",
-        "friends",
-    ]
     said = [[*rng.choice(filler, 9), *rng.choice(words, int(rng.integers(0, 3)))] for words in telling]
     texts = [" ".join(rng.permutation(words)) for words in said]
     return pd.DataFrame({"review": texts, "rating": np.where(liked, "great", "other")})
