@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,11 +63,53 @@ class Ranked:
         return self.sense.score + SIGNAL_WEIGHT * skill - (_NOTHING_TO_LEARN if skill < LEARNABLE else 0.0)
 
 
+class Questions:
+    """What can be asked of a table: ranked once, and each written out once, however often one asks for more."""
+
+    def __init__(self, profile: DatasetProfile, seeds: SplitSeeds) -> None:
+        self.profile, self.seeds = profile, seeds
+        self._written: dict[str, Formulation | None] = {}
+        self._one_at_a_time = Lock()
+
+    @cached_property
+    def _ranked(self) -> list[Ranked]:
+        return rank(self.profile)
+
+    @cached_property
+    def _encoded(self) -> Encoded:
+        return encode(self.profile, _draw(self.profile.rows, FINAL_ROWS))
+
+    def best(self, limit: int) -> list[Formulation]:
+        """At most `limit`, best first; none where the table has fewer than 150 rows or nothing to learn."""
+        if self.profile.rows < FEWEST_ROWS:
+            return []
+        with self._one_at_a_time, threadpool_limits(1):
+            chosen: list[tuple[Ranked, Formulation]] = []
+            for item in self._ranked[:MOST_TRIED]:
+                if len(chosen) == limit:
+                    break
+                if item.sense.score < (SENSIBLE if chosen else LEAST_SENSIBLE):
+                    continue
+                if any(_alike(self.profile, item.candidate, other.candidate) for other, _ in chosen):
+                    continue
+                formulation = self._formulated(item)
+                if formulation is not None:
+                    chosen.append((item, formulation))
+        return [formulation for _, formulation in chosen]
+
+    def _formulated(self, item: Ranked) -> Formulation | None:
+        name = item.candidate.name
+        if name not in self._written:
+            self._written[name] = _formulate(self.profile, item, self._encoded, self.seeds)
+        return self._written[name]
+
+
 class RulesBrainstormer:
     """The deterministic brainstormer."""
 
     def __init__(self, seeds: SplitSeeds = PUBLIC) -> None:
         self.seeds = seeds
+        self._last: Questions | None = None
 
     async def propose(
         self,
@@ -75,28 +119,14 @@ class RulesBrainstormer:
         defects: Sequence[Defect] = (),
     ) -> list[Formulation]:
         """The formulations, best first, each changed as far as the defects ask for it."""
-        return [revise(profile, one, defects) for one in formulations(profile, limit=limit, seeds=self.seeds)]
+        if self._last is None or self._last.profile is not profile:
+            self._last = Questions(profile, self.seeds)
+        return [revise(profile, one, defects) for one in self._last.best(limit)]
 
 
 def formulations(profile: DatasetProfile, *, limit: int = 3, seeds: SplitSeeds = PUBLIC) -> list[Formulation]:
     """At most `limit` questions worth asking of a table; none where it has fewer than 150 rows or nothing to learn."""
-    if profile.rows < FEWEST_ROWS:
-        return []
-    with threadpool_limits(1):
-        ranked = rank(profile)
-        encoded = encode(profile, _draw(profile.rows, FINAL_ROWS))
-        chosen: list[tuple[Ranked, Formulation]] = []
-        for item in ranked[:MOST_TRIED]:
-            if len(chosen) == limit:
-                break
-            if item.sense.score < (SENSIBLE if chosen else LEAST_SENSIBLE):
-                continue
-            if any(_alike(profile, item.candidate, other.candidate) for other, _ in chosen):
-                continue
-            formulation = _formulate(profile, item, encoded, seeds)
-            if formulation is not None:
-                chosen.append((item, formulation))
-    return [formulation for _, formulation in chosen]
+    return Questions(profile, seeds).best(limit)
 
 
 def rank(profile: DatasetProfile) -> list[Ranked]:

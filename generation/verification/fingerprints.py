@@ -5,6 +5,7 @@ columns and of files, and columns that say nothing do not matter.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from generation.verification.tables import as_numbers, cell_keys
+from generation.verification.tables import Keys, as_numbers, cell_keys
 from harness.package import TaskPackage
 
 REPORT = "verification.json"
@@ -24,8 +25,6 @@ SEVERAL = 3  # rich columns: one may be a plan's or an index's, which other tabl
 DIGITS = 8  # hexadecimal: two values share a hash by chance once in four billion
 MOST_COLUMNS = 40  # of a wide table; which ones is decided by their content, so in a copy they are the same
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio (Knuth, 1973): spreads the numbers of repetitions
-
-Keys = npt.NDArray[np.uint64]
 
 
 class _Frozen(BaseModel):
@@ -44,8 +43,13 @@ class ColumnPrint(_Frozen):
     sketch: str = ""
 
     @property
-    def smallest(self) -> list[str]:
-        return [self.sketch[at : at + DIGITS] for at in range(0, len(self.sketch), DIGITS)]
+    def smallest(self) -> frozenset[str]:
+        return _cut(self.sketch)
+
+
+@lru_cache(maxsize=4096)
+def _cut(sketch: str) -> frozenset[str]:
+    return frozenset(sketch[at : at + DIGITS] for at in range(0, len(sketch), DIGITS))
 
 
 class Fingerprint(_Frozen):
@@ -112,9 +116,11 @@ def is_alike(one: ColumnPrint, other: ColumnPrint) -> bool:
         return True
     if not one.sketch or not other.sketch:
         return False
-    mine, theirs = set(one.smallest), set(other.smallest)
-    smallest = sorted(mine | theirs)[:SKETCH]
-    return sum(key in mine and key in theirs for key in smallest) / len(smallest) >= ALIKE
+    mine, theirs = one.smallest, other.smallest
+    both, either = mine & theirs, mine | theirs
+    least = ALIKE * min(SKETCH, len(either))
+    # Most columns have hardly a value in common; only for the others the smallest of all are looked for.
+    return len(both) >= least and sum(key in both for key in sorted(either)[:SKETCH]) >= least
 
 
 def common(one: Fingerprint, other: Fingerprint) -> float:

@@ -21,6 +21,7 @@ NO_NUMBER = frozenset({R.NOT_NUMERIC, R.NOT_FINITE})
 RANGE = frozenset({R.OUT_OF_RANGE, R.BAD_PROBABILITIES})
 Lines = list[list[str]]
 UNPACKED = 64_000_000  # bytes of zeros that a bomb grows to, hundreds of times its size
+OVERLONG = 64  # times a good file: more than any row may be wide
 MEMBERS = 64  # of a packed file, one after the other: the same zeros, packed once
 
 
@@ -69,7 +70,7 @@ def _files(good: bytes) -> list[Malformed]:
         Malformed("tabs", good.replace(b",", b"\t"), UNREADABLE),
         Malformed("bars", good.replace(b",", b"|"), UNREADABLE),
         Malformed("blanks_as_separators", good.replace(b",", b" "), UNREADABLE),
-        Malformed("far_too_long", good + b" " * 1_000 + b"x" * 64_000_000, frozenset({R.TOO_LARGE})),
+        Malformed("far_too_long", good + b"x" * (OVERLONG * len(good) + 4_000_000), frozenset({R.TOO_LARGE})),
     ]
 
 

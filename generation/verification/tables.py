@@ -1,9 +1,10 @@
 """The prepared tables as a check sees them: every cell as text, and the target as numbers or labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,8 @@ from harness.schema import TaskCard
 Numbers = npt.NDArray[np.float64]
 Words = npt.NDArray[np.str_]
 Answers = Numbers | Words
+Keys = npt.NDArray[np.uint64]
+Part = Literal["train", "test"]
 
 PUBLIC = ("train.csv", "test.csv", "sample_submission.csv")
 ANSWERS = "test_answer.csv"
@@ -103,18 +106,23 @@ def _canonical(cells: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.o
     return codes, texts
 
 
-def row_keys(frame: pd.DataFrame) -> npt.NDArray[np.uint64]:
+def row_keys(frame: pd.DataFrame) -> Keys:
     """One number for each row, equal where the canonical cells are; shape (n,)."""
-    keys = np.zeros(len(frame), dtype=np.uint64)
-    for name in frame.columns:
-        keys = (keys ^ cell_keys(frame[name])) * _PRIME
+    return joined(cell_keys(frame[name]) for name in frame.columns)
+
+
+def joined(columns: Iterable[Keys]) -> Keys:
+    """One number for each row from those of its cells, or of its parts; shape (n,)."""
+    keys = np.zeros(1, dtype=np.uint64)
+    for column in columns:
+        keys = (keys ^ column) * _PRIME
     return keys
 
 
-def cell_keys(cells: pd.Series) -> npt.NDArray[np.uint64]:
+def cell_keys(cells: pd.Series) -> Keys:
     """One number for each cell, equal where the canonical cells are; shape (n,)."""
     codes, texts = _canonical(cells)
-    hashes: npt.NDArray[np.uint64] = pd.util.hash_array(texts, categorize=False).astype(np.uint64)[codes]
+    hashes: Keys = pd.util.hash_array(texts, categorize=False).astype(np.uint64)[codes]
     return hashes
 
 
@@ -160,6 +168,24 @@ class Tables:
     def numeric(self) -> frozenset[str]:
         """The features that hold numbers."""
         return frozenset(name for name in self.features if is_numeric(self.train[name]))
+
+    @cached_property
+    def _cells(self) -> dict[tuple[Part, str], Keys]:
+        return {}
+
+    def keys(self, part: Part, names: Iterable[str]) -> Keys:
+        """As `row_keys` of these columns; each column is read once for all that ask."""
+        frame = self.train if part == "train" else self.test
+        found = [np.zeros(len(frame), dtype=np.uint64)]  # adds nothing, but gives no columns a shape
+        for name in names:
+            if (part, name) not in self._cells:
+                self._cells[part, name] = cell_keys(frame[name])
+            found.append(self._cells[part, name])
+        return joined(found)
+
+    def public_keys(self, names: Iterable[str]) -> Keys:
+        """The same for the rows of both parts, in the order of `public`."""
+        return np.concatenate([self.keys(part, names) for part in ("train", "test")])
 
     @cached_property
     def y_train(self) -> Answers:

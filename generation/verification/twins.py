@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from generation.verification.tables import Numbers, Tables, canonical, row_keys
+from generation.verification.tables import Numbers, Tables, canonical
 
 CHANCE = 0.01  # expected number of equal train rows if the columns were independent
 
@@ -28,10 +28,9 @@ def log_shares(train: pd.Series, asked: pd.Series) -> Numbers:
 
 def twins(tables: Tables) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
     """Which test rows have all features of a train row by more than chance, and its place; both of shape (n_test,)."""
-    names = list(tables.features)
-    keys = row_keys(tables.train[names])
+    keys = tables.keys("train", tables.features)
     order = np.argsort(keys, kind="stable")
-    asked = row_keys(tables.test[names])
+    asked = tables.keys("test", tables.features)
     at = np.minimum(np.searchsorted(keys[order], asked), len(keys) - 1)
     place = order[at]
     there = keys[place] == asked

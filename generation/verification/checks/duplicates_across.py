@@ -5,7 +5,7 @@ import numpy as np
 from generation.verification.evidence import Evidence
 from generation.verification.findings import Finding
 from generation.verification.registry import Part, check
-from generation.verification.tables import row_keys
+from generation.verification.tables import joined, row_keys
 from generation.verification.twins import CHANCE, expected_twins
 
 LIMIT = 0.01  # a look-up then moves an accuracy by at most one point, less than its standard error at 2,000 rows
@@ -19,10 +19,9 @@ LIMIT = 0.01  # a look-up then moves an accuracy by at most one point, less than
 )
 def duplicates_across(evidence: Evidence) -> Finding:
     tables = evidence.tables
-    names = [*tables.features, *tables.targets]
     answers = tables.answers.set_index(tables.id).loc[list(tables.test[tables.id]), list(tables.targets)]
-    test = tables.test[list(tables.features)].assign(**{name: answers[name].to_numpy() for name in tables.targets})
-    copied = np.isin(row_keys(test[names]), row_keys(tables.train[names]))
+    known = joined(tables.keys("train", names) for names in (tables.features, tables.targets))
+    copied = np.isin(joined([tables.keys("test", tables.features), row_keys(answers)]), known)
     distinct = expected_twins(tables) < CHANCE if copied.any() else copied
     share = float((copied & distinct).mean())
     first = tables.test[tables.id].to_numpy()[np.argmax(copied & distinct)] if share else ""
@@ -30,7 +29,7 @@ def duplicates_across(evidence: Evidence) -> Finding:
         share,
         LIMIT,
         where=f"test.csv:{tables.id}={first}" if first else "test.csv",
-        evidence=f"{int((copied & distinct).sum())} of {len(test)} test rows are also in train.csv with their target"
+        evidence=f"{int((copied & distinct).sum())} of {len(answers)} test rows are also in train.csv with their target"
         + (
             f" ({int((copied & ~distinct).sum())} more are so common that they may be coincidence)"
             if copied.any()

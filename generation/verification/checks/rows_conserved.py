@@ -21,7 +21,7 @@ def rows_conserved(evidence: Evidence) -> Finding:
     if not columns:
         # Raw data that shares no column may have no header: then its first row was read as one.
         return Finding.at_most(made, len(raw) + 1, where="prepare.py", evidence=f"{made} rows from {len(raw)} raw rows")
-    kept = pd.Series(row_keys(tables.public()[columns])).value_counts()
+    kept = pd.Series(tables.public_keys(columns)).value_counts()
     keys = row_keys(raw[columns])
     there = pd.Series(keys).value_counts()
     invented = int((kept - there.reindex(kept.index).fillna(0)).clip(lower=0).sum())

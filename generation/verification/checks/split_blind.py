@@ -5,7 +5,6 @@ import numpy as np
 from generation.verification.evidence import Evidence, Lacking, had
 from generation.verification.findings import Finding
 from generation.verification.registry import Part, check
-from generation.verification.tables import row_keys
 
 
 @check(
@@ -21,7 +20,7 @@ def split_blind(evidence: Evidence) -> Finding:
     names = [tables.id, *tables.features]
     if any(name not in other.test.columns for name in names):
         return Finding.failed("the columns change with the target", where="test.csv")
-    before, after = row_keys(tables.test[names]), row_keys(other.test[names])
+    before, after = tables.keys("test", names), other.keys("test", names)
     moved = float((~np.isin(before, after)).mean())
     return Finding.at_most(
         moved,

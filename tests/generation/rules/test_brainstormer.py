@@ -33,6 +33,16 @@ def test_proposals_repeat_exactly() -> None:
     assert formulations(profile, seeds=SplitSeeds(3)) == formulations(profile, seeds=SplitSeeds(3))
 
 
+def test_who_asks_for_more_measures_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    brainstormer, profile = RulesBrainstormer(), profile_table(patients(), name="visits")
+    first = asyncio.run(brainstormer.propose(profile, limit=1))
+    for name in ("rank", "encode"):
+        monkeypatch.setattr(f"generation.rules.brainstormer.{name}", None)
+    more = asyncio.run(brainstormer.propose(profile, limit=3))
+    assert len(first) == 1 < len(more)
+    assert more[:1] == first
+
+
 def test_no_two_ask_the_same_quantity() -> None:
     for frame in (houses(), patients(), days()):
         found = formulations(profile_table(frame))

@@ -30,7 +30,7 @@ from harness.schema import TaskCard
 TRAIN, TEST, SEED = 300, 160, 5
 # What is refused depends on the form of the answers and on their bounds alone: one metric of each is enough.
 BROKEN_FILES = {"rmse", "rmsle", "accuracy", "roc_auc", "brier"}
-OTHERWISE = {"far_too_long"}  # 64 MB that are refused by their size alone, whatever the metric
+OTHERWISE = {"far_too_long"}  # refused by its size alone, whatever the metric
 MANY = ("ash", "beech", "cedar", "elm", "fir", "larch", "oak")
 METRIC = '''\
 """The metric of the tests."""

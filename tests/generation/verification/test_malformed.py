@@ -19,7 +19,7 @@ from tests.generation.verification.metric_packages import WAYS, Asked, prepared
 
 SECONDS, MEMORY_MB = 2, 512
 LEAST = 40
-HARNESS_ALONE = {"far_too_long"}  # 64 MB that the host refuses before any grader sees them
+HARNESS_ALONE = {"far_too_long"}  # larger than any submission may be: the host refuses it before any grader sees them
 KINDS = [next(way for way in WAYS if way.need == need) for need in ("number", "label", "probability", "probabilities")]
 
 
