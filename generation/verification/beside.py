@@ -1,4 +1,4 @@
-"""Processes beside this one that hold evals, for whoever is inside one: Inspect holds one at a time in a process."""
+"""A process beside this one that holds evals, for whoever is inside one: Inspect holds one at a time in a process."""
 
 import asyncio
 import atexit
@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict
 from generation.verification.attending import Attended, Program
 from harness.errors import MachineError
 from harness.package import TaskPackage
-from harness.processors import processors
 from harness.schema import write_card
 
 COMMAND = (sys.executable, "-m", "generation.verification.attendant")
@@ -49,7 +48,6 @@ class _Process:
     """The process, from its first use to `close`, or to this program's end: it ends when nobody holds its input."""
 
     def __init__(self) -> None:
-        self.busy = True
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
         self.process = subprocess.Popen(
             COMMAND,
@@ -104,19 +102,15 @@ class _Process:
 
 _making = threading.Lock()
 _there: list[_Process] = []
-# As many at once as there are processors; the others wait.
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+# One at a time is the fastest, too: a second process would warm an interpreter of its own, and wait for a processor.
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 
-def _taken() -> _Process:
-    """A process that nobody uses, or a new one."""
+def _process() -> _Process:
     with _making:
-        _there[:] = [one for one in _there if one.running]
-        idle = next((one for one in _there if not one.busy), None)
-        if idle is None:
-            _there.append(idle := _Process())
-        idle.busy = True
-        return idle
+        if not _there or not _there[0].running:
+            _there[:] = [_Process()]
+        return _there[0]
 
 
 def _end(process: _Process) -> None:
@@ -126,13 +120,13 @@ def _end(process: _Process) -> None:
 
 
 def processes() -> list[subprocess.Popen[bytes]]:
-    """Those that there are."""
+    """The process, where there is one."""
     with _making:
         return [one.process for one in _there]
 
 
 def close() -> None:
-    """End them, if there are any; the next use makes others."""
+    """End the process, if there is one; the next use makes another."""
     with _making:
         ending = [_there.pop() for _ in range(len(_there))]
     for one in ending:
@@ -143,22 +137,21 @@ atexit.register(close)
 
 
 async def hold_beside(package: TaskPackage, programs: Mapping[str, Program], *, sandbox: str) -> dict[str, Attended]:
-    """As `attending.hold`, in a process beside this one.
+    """As `attending.hold`, in the process beside this one.
 
     Raises:
         MachineError: no sandbox works here, or the process ended.
     """
     asked = Asked(card=write_card(package.card), files=package.files, programs=dict(programs), sandbox=sandbox)
     line = asked.model_dump_json().encode()
-    async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(processors())):
-        process = _taken()
+    async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+        process = _process()
         try:
             said = await asyncio.to_thread(lambda: process.ask(line))
         except asyncio.CancelledError:
             # The thread waits for an answer that nobody wants any more; the end of the process ends its waiting.
             await asyncio.shield(asyncio.to_thread(_end, process))
             raise
-        process.busy = False
     answered = Answered.model_validate_json(said)
     if answered.refused:
         raise MachineError(answered.refused)
