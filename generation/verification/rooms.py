@@ -117,7 +117,7 @@ def _run_of(step: Ended) -> Run:
 
 
 async def _heard(task: PreparedTask, sandbox: str, asked: Variants) -> dict[str, dict[str, str]]:
-    async with reserve_sandbox(agent_sandbox(task), sandbox) as room:
+    async with reserve_sandbox(agent_sandbox(task), sandbox, warm=True) as room:
         return await _verdicts(room, asked)
 
 
