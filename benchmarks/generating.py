@@ -46,7 +46,9 @@ def generate(name: str, sources: Sequence[str], folder: Path) -> Line:
     found = measured(command, {"MLESMITH_CACHE": str(folder / "cache")})
     if found.code not in (0, 1):
         raise SystemExit(f"{name} ended with exit code {found.code}:\n{found.output}")
-    return Line(name, json.loads(found.output)["datasets"], found)
+    # With exit code 1 (no task of some source) what it said to standard error follows.
+    report, _ = json.JSONDecoder().raw_decode(found.output)
+    return Line(name, report["datasets"], found)
 
 
 def show_sources(lines: Sequence[Line]) -> None:

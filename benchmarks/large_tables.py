@@ -17,11 +17,15 @@ from harness.sources import resolve
 LAPTOPS = "pypi:dmba==0.2.4#dmba/csvFiles/LaptopSales.csv.gz"
 SPECTRA = "pypi:chemotools==0.5.0#chemotools/datasets/data/fermentation_spectra.csv"
 _NUDGED = ("customer X", "customer Y")
-_PRICE = "Retail Price"
+_PRICE, _MOMENT = "Retail Price", "Date"
+_MOMENTS, _MINUTES = "%m/%d/%Y %H:%M", 3 * 24 * 60
 
 
 def laptops(rows: int, folder: Path) -> Path:
-    """LaptopSales repeated to so many rows: prices by up to 5, places of customers by up to 500 m another each time."""
+    """LaptopSales repeated to so many rows.
+
+    Prices by up to 5, places of customers by up to 500 m and moments by up to three days are another each time.
+    """
     table, generator = _read(LAPTOPS), np.random.default_rng(0)
     parts, wanted = [], rows
     while wanted > 0:
@@ -29,6 +33,7 @@ def laptops(rows: int, folder: Path) -> Path:
         if parts:
             for name in (*_NUDGED, _PRICE):
                 part[name] = _nudged(part[name], 5 if name == _PRICE else 500, generator)
+            part[_MOMENT] = _moved(part[_MOMENT], generator)
         parts.append(part)
         wanted -= len(part)
     path = folder / f"laptops_{rows}.csv"
@@ -73,3 +78,8 @@ def _nudged(cells: pd.Series, reach: int, generator: np.random.Generator) -> pd.
     numbers = pd.to_numeric(cells, errors="coerce")
     moved = (numbers + generator.integers(-reach, reach + 1, len(cells))).astype("Int64").astype(str)
     return moved.where(numbers.notna(), cells)
+
+
+def _moved(cells: pd.Series, generator: np.random.Generator) -> pd.Series:
+    minutes = pd.to_timedelta(generator.integers(-_MINUTES, _MINUTES + 1, len(cells)), unit="min")
+    return (pd.to_datetime(cells, format=_MOMENTS) + minutes).dt.strftime(_MOMENTS)

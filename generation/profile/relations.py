@@ -16,20 +16,33 @@ _LINEAR = 0.9995
 _MONOTONE = 0.9995
 _SUM = 0.999999
 _FUNCTION = 0.98
+_FEW, _MANY_ROWS = 0.3, 10_000  # values a row, so that most have several rows
 
 
 def relations(
     frame: pd.DataFrame, columns: tuple[ColumnProfile, ...], numbers: Mapping[str, NDArray[np.float64]]
 ) -> tuple[Relation, ...]:
-    """All relations found on at most 2,000 rows and 120 columns of each kind."""
+    """All relations found on at most 2,000 rows (lookups of many values: 10,000) and 120 columns of each kind."""
     kinds = {column.name: column.kind for column in columns}
     numeric = [c.name for c in columns if c.name in numbers and kinds[c.name] is not Kind.CONSTANT and not c.running]
     rows = np.linspace(0, len(frame) - 1, min(_MOST_ROWS, len(frame))).astype(int) if len(frame) else np.empty(0, int)
     cut = {name: numbers[name][rows] for name in numeric[:_MOST_COLUMNS]}
     found = [*_curves(cut), *_sums(cut)]
     coded = [c.name for c in columns if 1 < c.cardinality < 0.5 * max(1, len(frame))][:_MOST_COLUMNS]
-    found += _functions([Codes.read(frame[name].iloc[rows]) for name in coded])
-    return tuple(found)
+    read = [Codes.read(frame[name].iloc[rows]) for name in coded]
+    found += _functions(read, read)
+    return (*found, *_functions_of_many(frame, columns, coded))
+
+
+def _functions_of_many(frame: pd.DataFrame, columns: tuple[ColumnProfile, ...], coded: Sequence[str]) -> list[Relation]:
+    """What columns of so many values fix that it shows on more rows alone: the number of a model, a postcode."""
+    most = min(_MANY_ROWS, len(frame))
+    many = [c.name for c in columns if c.name in coded and _FEW * _MOST_ROWS <= c.cardinality < _FEW * most]
+    if not many:
+        return []
+    rows = np.linspace(0, len(frame) - 1, most).astype(int)
+    read = {name: Codes.read(frame[name].iloc[rows]) for name in coded}
+    return _functions([read[name] for name in many], list(read.values()))
 
 
 def _curves(numbers: Mapping[str, NDArray[np.float64]]) -> list[Relation]:
@@ -79,15 +92,15 @@ def _sums(numbers: Mapping[str, NDArray[np.float64]]) -> list[Relation]:
     return found
 
 
-def _functions(columns: Sequence[Codes]) -> list[Relation]:
+def _functions(lefts: Sequence[Codes], rights: Sequence[Codes]) -> list[Relation]:
     """Columns whose value fixes another's; strength is the way from the usual value's share to 1 that it goes."""
     found = []
-    usual = {column.name: float(np.bincount(column.of).max() / len(column.of)) for column in columns}
-    for left in columns:
-        for right in columns:
+    usual = {column.name: float(np.bincount(column.of).max() / len(column.of)) for column in rights}
+    for left in lefts:
+        for right in rights:
             if left is right or right.size > left.size or right.size < 2:
                 continue
-            if left.size >= 0.3 * len(left.of) or usual[right.name] >= 1:
+            if left.size >= _FEW * len(left.of) or usual[right.name] >= 1:
                 continue
             share = (left.determines(right) - usual[right.name]) / (1 - usual[right.name])
             if share >= _FUNCTION:

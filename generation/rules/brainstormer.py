@@ -41,6 +41,7 @@ SIGNAL_WEIGHT = 0.75
 FEWEST_ROWS = 150
 LEARNABLE = 0.03
 LEAST_EXPLAINED, CLEAR = 0.01, 5.0  # of numbers on rows drawn at random: this share, and this over the rows tested
+CHANCE = 1.0  # standard errors of labels on the test rows, so two on all: few columns of noise seem learnable then
 MEASURING = 0  # the seed of all that is measured: what is asked does not depend on the split
 SENSIBLE = 0.2
 LEAST_SENSIBLE = -0.3
@@ -204,7 +205,9 @@ def _written(
         known = encode(profile, rows)
     unknown, entity = (ahead.unknown, ahead.entity) if ahead else ({}, "")
     cleared = clear(profile, candidate, known, split=split, unknown=unknown, entity=entity, seed=MEASURING)
-    if not _worth_asking(profile, candidate, cleared, _learnable(candidate, split, len(known.rows))):
+    if not _worth_asking(
+        profile, candidate, cleared, _learnable(candidate, split, len(known.rows), len(profile.columns))
+    ):
         return None
     score = scoring(candidate)
     candidate = replace(candidate, objective=score.objective or candidate.objective)
@@ -231,15 +234,22 @@ def _written(
     return settle(profile, formulation)
 
 
-def _learnable(candidate: Candidate, split: Split, rows: int) -> float:
+def _learnable(candidate: Candidate, split: Split, rows: int, columns: int) -> float:
     """The least skill that a comparison with a constant on the test rows would show.
 
     A share r of the variance that is explained of n rows drawn at random lies about sqrt(n r) standard errors above
-    none; of classes, groups and the latest rows each tells less.
+    none. For labels the error is that of 2 AUC - 1 where nothing is known (Mann and Whitney, 1947), of the commonest
+    label against the others. Of groups and the latest rows numbers tell less.
     """
-    if candidate.numbers is None or split.rule != "random":
+    tested = split.test * int(candidate.usable.sum())
+    if candidate.numbers is None:
+        common = float(candidate.text[candidate.usable].value_counts(normalize=True).iloc[0])
+        # Of a wide table more columns could be asked, so more of them look as if they could be learned.
+        choice = math.sqrt(1 + math.log(max(1.0, columns / MOST_MEASURED)))
+        return max(LEARNABLE, CHANCE * choice / math.sqrt(3 * tested * common * (1 - common)))
+    if split.rule != "random":
         return max(LEARNABLE, 1 / math.sqrt(rows))
-    return max(LEAST_EXPLAINED, CLEAR / float(split.test * int(candidate.usable.sum())))
+    return max(LEAST_EXPLAINED, CLEAR / tested)
 
 
 def _worth_asking(profile: DatasetProfile, candidate: Candidate, cleared: Cleared, least: float) -> bool:

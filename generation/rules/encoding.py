@@ -17,7 +17,8 @@ Matrix = NDArray[np.float64]
 _MOST_DUMMIES = 8
 _FEWEST_OF_ONE = 3  # rows of a level, on average
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_MOST_WORDS, _LONGEST_TEXT = 200, 4000  # marks of a column of free text; characters that are read of a cell
+_SENTENCE = 4  # words on average: with fewer they are postcodes, names of people, titles
+_MOST_WORDS, _LONGEST_TEXT = 100, 4000  # marks of a column of free text; characters that are read of a cell
 _RARE_WORD, _COMMON_WORD = 0.01, 0.8
 _NAMES = (Kind.CATEGORY, Kind.IDENTIFIER)
 
@@ -139,7 +140,9 @@ def _categories(text: pd.Series) -> tuple[Matrix, Matrix]:
 
 
 def _texts(series: pd.Series) -> tuple[Matrix, Matrix] | None:
-    """Marks of the words that many rows have, but not nearly all; None where the texts share none."""
+    """Marks of the words that many rows have, but not nearly all; None where the texts share none, or are but names."""
+    if series.astype(str).str.count(r"\S+").mean() < _SENTENCE:
+        return None
     said = [frozenset(_WORD.findall(str(cell)[:_LONGEST_TEXT].lower())) for cell in series]
     counts = Counter(word for words in said for word in words)
     least, most = max(_FEWEST_OF_ONE, _RARE_WORD * len(said)), _COMMON_WORD * len(said)

@@ -79,3 +79,10 @@ def test_duplicates_are_counted() -> None:
 @pytest.mark.parametrize("rows", [0, 1, 2])
 def test_tiny_tables_do_not_break(rows: int) -> None:
     assert profile_table(text({"a": list("abc")[:rows], "b": list(range(rows))})).rows == rows
+
+
+def test_a_lookup_of_many_values_is_found_on_more_rows() -> None:
+    model, wireless = RNG.integers(0, 900, 9000), RNG.integers(0, 2, 900)
+    noise = RNG.integers(0, 900, 9000)
+    found = kinds_of_relations(text({"model": model, "noise": noise, "wireless": wireless[model]}))
+    assert found == {("function", "model", "wireless")}
