@@ -35,6 +35,8 @@ LISTS = {
     "fourth": "targets_fourth.csv",
     "fifth": "targets_fifth.csv",
     "sixth": "targets_sixth.csv",
+    "seventh": "targets_seventh.csv",
+    "eighth": "targets_eighth.csv",
 }
 HALF_SEEN = ("fourth", "fifth")  # the rows with an even index: the first, the third and so on
 READ_TWICE, OPINIONS = "fourth", "opinions_fourth.csv"

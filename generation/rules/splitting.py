@@ -34,7 +34,9 @@ def split_of(profile: DatasetProfile, candidate: Candidate, seeds: SplitSeeds, q
             return Split(rule="group", test=share, seed=seed, column=entity)
     for time in dict.fromkeys((*([found[0]] if found is not None else []), *profile.times)):
         part = (
-            _cut(profile, candidate, time, seeds.share(late_share(rows), question)) if time != candidate.name else None
+            _cut(profile, candidate, time, seeds.share(late_share(rows), question), found)
+            if time != candidate.name
+            else None
         )
         if part is not None:
             return Split(rule="time", test=part, seed=seed, column=time)
@@ -66,11 +68,12 @@ def _can_group(profile: DatasetProfile, candidate: Candidate, entity: str) -> bo
     return int(per_label.min()) >= 8
 
 
-def _cut(profile: DatasetProfile, candidate: Candidate, time: str, share: float) -> float | None:
+def _cut(
+    profile: DatasetProfile, candidate: Candidate, time: str, share: float, followed: tuple[str, str] | None
+) -> float | None:
     """The test share of a cut in time near that share; None where time cannot divide this target's rows."""
     column = profile[time]
     dated = column.kind is Kind.DATE and column.cardinality >= FEWEST_DATES
-    followed = course(profile, candidate)
     if not (dated or (followed is not None and followed[0] == time)) or column.missing > 0:
         return None
     when = read_times(profile.frame[time], time_format(column))

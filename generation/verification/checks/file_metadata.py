@@ -27,6 +27,8 @@ FEWEST = 40  # files a part: of fewer no skill of neighbours can be told from ch
 )
 def file_metadata(evidence: Evidence) -> Finding:
     tables = evidence.tables
+    if not tables.others:
+        return Finding.needless("no files belong to rows")
     files = {part: files_of_rows(tables, frame) for part, frame in (("train", tables.train), ("test", tables.test))}
     if min(files["train"].notna().sum(), files["test"].notna().sum()) < FEWEST:
         return Finding.needless("no files belong to rows")
