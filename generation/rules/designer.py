@@ -11,6 +11,7 @@ from generation.profile import DatasetProfile, Kind, Origin
 from generation.profile.dataset import NUMERIC_KINDS
 from generation.rules.describing import description_fields
 from generation.rules.draft import Draft
+from generation.rules.encoding import are_sentences
 from generation.rules.forecasting import time_format
 from generation.rules.foresight import foresee, salt
 from generation.rules.plain import CLOCK, MINUS, NUMBER
@@ -187,6 +188,7 @@ def _solution_fields(draft: Draft) -> dict[str, object]:
         "target": repr(formulation.target),
         "labels": _literal(formulation.labels),
         "dates": repr(dict(dates)),
+        "texts": repr([c.name for c in draft.features if c.kind is Kind.TEXT and are_sentences(draft.glance(c.name))]),
         "widest": _WIDEST if len(draft.features) > _WIDEST else None,
         "linear": linear and _level(formulation) is None,
         "prediction": formulation.prediction,

@@ -139,9 +139,14 @@ def _categories(text: pd.Series) -> tuple[Matrix, Matrix]:
     return np.column_stack(dummies), codes.reshape(-1, 1)
 
 
+def are_sentences(cells: pd.Series) -> bool:
+    """Whether free text is longer than a name."""
+    return bool(cells.astype(str).str.count(r"\S+").mean() >= _SENTENCE)
+
+
 def _texts(series: pd.Series) -> tuple[Matrix, Matrix] | None:
     """Marks of the words that many rows have, but not nearly all; None where the texts share none, or are but names."""
-    if series.astype(str).str.count(r"\S+").mean() < _SENTENCE:
+    if not are_sentences(series):
         return None
     said = [frozenset(_WORD.findall(str(cell)[:_LONGEST_TEXT].lower())) for cell in series]
     counts = Counter(word for words in said for word in words)
