@@ -22,7 +22,7 @@ from generation.rules.refactor import BrokenDesign, normalise, task_id
 from harness.competition.contract import load_metric
 from harness.errors import UnknownName
 from harness.package import TaskPackage, load_package
-from tests.generation.rules.tables import days, fetched, houses, patients, prepared, profiled
+from tests.generation.rules.tables import days, fetched, houses, patients, prepared, profiled, reviews
 
 WEIRD = ['pri"ce', "it's", "a\nb", "größe|x", "x\\y", "{z}", "`tick`", "id", "日本"]
 
@@ -37,14 +37,14 @@ def weird(rows: int = 300) -> pd.DataFrame:
     return frame
 
 
-CASES = {"houses": houses, "patients": patients, "days": days, "weird": weird}
+CASES = {"houses": houses, "patients": patients, "days": days, "reviews": reviews, "weird": weird}
 
 
 def first_package(name: str, folder: Path) -> tuple[DatasetProfile, Formulation, TaskPackage]:
     source = fetched(CASES[name](), folder / "raw", f"{name}.csv")
     profile = profiled(CASES[name](), folder / "raw", f"{name}.csv")
     chosen = formulations(profile)
-    one = next((f for f in chosen if f.target in {"price", "diagnosis", "sales", "tar,get"}), chosen[0])
+    one = next((f for f in chosen if f.target in {"price", "diagnosis", "sales", "rating", "tar,get"}), chosen[0])
     return profile, one, normalise(write_out(profile, one), profile, source, collection="generated")
 
 
