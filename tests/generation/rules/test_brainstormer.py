@@ -98,6 +98,22 @@ def test_nothing_is_asked_where_nothing_can_be_learned() -> None:
     assert formulations(profile_table(noise.astype(str))) == []
 
 
+def test_labels_of_chance_are_hardly_ever_asked() -> None:
+    asked = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        noise = pd.DataFrame(rng.normal(size=(600, 4)), columns=list("abcd")).round(1)
+        asked += formulations(profile_table(noise.astype(str).assign(outcome=rng.choice(["no", "yes"], 600))))
+    assert len([one for one in asked if one.target == "outcome"]) <= 2
+
+
+def test_a_little_of_a_number_is_asked_of_many_rows_and_not_of_few() -> None:
+    x, noise = RNG.normal(size=6000), RNG.normal(size=6000)
+    frame = pd.DataFrame({"x": x, "price": 0.15 * x + noise}).round(3).astype(str)
+    many, few = (formulations(profile_table(part, name="prices")) for part in (frame, frame[:300]))
+    assert ["price" in {one.target for one in found} for found in (many, few)] == [True, False]
+
+
 @pytest.mark.parametrize("rows", [0, 20, 140])
 def test_tiny_tables_give_nothing(rows: int) -> None:
     assert formulations(profile_table(houses(rows))) == []
