@@ -26,6 +26,7 @@ _MOST_ROUNDS = 6
 _EXACT = 1e-6
 _TREES = 25
 _MOST_ROUGH = 8
+_ROWS_A_PART = 2
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,8 @@ class _Search:
         y = target.numbers[self.encoded.rows]
         y = (y - y.mean()) / (y.std() or 1.0)
         names = self.single_valued
-        while len(names) > 1:
+        # As many columns as rows add up to anything.
+        while 1 < len(names) <= len(y) / _ROWS_A_PART:
             X = np.hstack([self.encoded.trees[name] for name in names])
             X = (X - X.mean(axis=0)) / np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
             weights, _, _, _ = np.linalg.lstsq(X, y, rcond=1e-8)

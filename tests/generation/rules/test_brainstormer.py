@@ -85,6 +85,14 @@ def test_parts_of_a_sum_are_left_out() -> None:
     assert set(chosen.drop) == {"casual", "members"}
 
 
+def test_as_many_columns_as_rows_add_up_to_nothing() -> None:
+    genes = RNG.normal(size=(200, 240))
+    frame = pd.DataFrame(genes, columns=[f"gene {number}" for number in range(240)])
+    frame.insert(0, "price", genes[:, :3].sum(axis=1) + RNG.normal(size=200))
+    first, *_ = formulations(profile_table(frame.round(3).astype(str), name="prices"), limit=1)
+    assert (first.target, first.drop) == ("price", {})
+
+
 def test_a_recoded_answer_is_left_out() -> None:
     frame = patients()
     frame["code"] = np.where(frame["diagnosis"] == "sick", "A1", "B7")
