@@ -16,7 +16,6 @@ from generation.verification.twins import twins
 NEIGHBOURS = 5  # near ids that a cheat asks: few enough for a fine alternation, enough for a mean
 # Distinct cells of a train row: names of models, of which a row has .77 in a table of cars, are levels.
 IDENTIFIES = 0.9
-MOST_IDENTIFIERS = 20  # of a wide table the most telling: after them hardly a row is left
 
 
 def cheat_vectors(form: Form, generator: np.random.Generator) -> dict[str, Answers]:
@@ -66,13 +65,15 @@ def same_identifier(tables: Tables) -> tuple[npt.NDArray[np.bool_], Answers]:
         for name in tables.features
         if identifies(tables, name)
     }
-    for name in sorted(alike, key=lambda one: -alike[one])[:MOST_IDENTIFIERS]:
-        answers = pd.Series(tables.y_train).groupby(tables.train[name].str.strip().to_numpy())
+    for name in sorted(alike, key=lambda one: -alike[one]):
+        words, cells = tables.train[name].str.strip(), tables.test[name].str.strip()
+        new = (cells.isin(words) & (cells != "")).to_numpy() & ~known
+        if not new.any():
+            continue
+        asked = words.isin(cells[new]).to_numpy()
+        answers = pd.Series(tables.y_train[asked]).groupby(words[asked].to_numpy())
         means = answers.mean() if tables.is_number else answers.agg(lambda part: most_frequent(part.to_numpy(str)))
-        cells = tables.test[name].str.strip()
-        new = (cells.isin(means.index) & (cells != "")).to_numpy() & ~known
-        found = cells[new].map(means).to_numpy(dtype=usual.dtype)
-        usual[new], known = found, known | new
+        usual[new], known = cells[new].map(means).to_numpy(dtype=usual.dtype), known | new
     return known, usual
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from generation.verification.answers import Form
 from harness.competition.reasons import Reason
+from harness.competition.validity import SubmissionRules, size_bound
 
 R = Reason
 UNREADABLE = frozenset({R.UNREADABLE, R.ENCODING, R.MISSING_COLUMNS, R.EXTRA_COLUMNS, R.DUPLICATE_COLUMNS})
@@ -21,7 +22,6 @@ NO_NUMBER = frozenset({R.NOT_NUMERIC, R.NOT_FINITE})
 RANGE = frozenset({R.OUT_OF_RANGE, R.BAD_PROBABILITIES})
 Lines = list[list[str]]
 UNPACKED = 64_000_000  # bytes of zeros that a bomb grows to, hundreds of times its size
-OVERLONG = 64  # times a good file: more than any row may be wide
 MEMBERS = 64  # of a packed file, one after the other: the same zeros, packed once
 
 
@@ -38,14 +38,24 @@ def malformed(form: Form) -> list[Malformed]:
     """The battery for a task: faults of the file, of the header, of the rows, and of the values that it asks for."""
     good = form.file(form.constant())
     lines = [line.split(",") for line in good.decode().splitlines()]
-    return [*_files(good), *_headers(lines), *_rows(lines, form), *_values(lines, form)]
+    return [*_files(good, _bound(form, lines)), *_headers(lines), *_rows(lines, form), *_values(lines, form)]
+
+
+def _bound(form: Form, lines: Lines) -> int:
+    """Bytes that no valid submission of the task exceeds."""
+    (identity, *columns), *rows = lines
+    question, ids = form.tables.card.task, tuple(row[0] for row in rows)
+    rules = SubmissionRules(
+        id_column=identity, columns=tuple(columns), kind=question.prediction, labels=question.labels, ids=ids
+    )
+    return size_bound(rules)
 
 
 def _csv(lines: Lines, separator: str = ",") -> bytes:
     return ("\n".join(separator.join(line) for line in lines) + "\n").encode()
 
 
-def _files(good: bytes) -> list[Malformed]:
+def _files(good: bytes, bound: int) -> list[Malformed]:
     text = good.decode()
     return [
         Malformed("empty", b"", UNREADABLE),
@@ -70,7 +80,7 @@ def _files(good: bytes) -> list[Malformed]:
         Malformed("tabs", good.replace(b",", b"\t"), UNREADABLE),
         Malformed("bars", good.replace(b",", b"|"), UNREADABLE),
         Malformed("blanks_as_separators", good.replace(b",", b" "), UNREADABLE),
-        Malformed("far_too_long", good + b"x" * (OVERLONG * len(good) + 4_000_000), frozenset({R.TOO_LARGE})),
+        Malformed("far_too_long", good + b"x" * bound, frozenset({R.TOO_LARGE})),
     ]
 
 
