@@ -1,7 +1,8 @@
 """The grader: `python -m harness.competition.grade JOB` scores every submission in a folder.
 
-Runs in a sandbox of its own that no agent ever touched. Each submission is read and scored in a forked child, so that a
-crash, an endless loop or a full memory is the end of that one alone, and the libraries are imported once for all.
+Runs in a sandbox of its own that no agent ever touched. Submissions are read and scored in forked children, so that a
+crash, an endless loop or a full memory is the end of that one alone, and the libraries are imported once for all. What
+metric.py does to a child it does to no other submission's.
 """
 
 import gc
@@ -9,14 +10,14 @@ import json
 import math
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from harness.competition.children import ChildFailed, in_child
+from harness.competition.children import ChildFailed, in_children
 from harness.competition.contract import BrokenMetric, CompetitionMetrics, load_metric
 from harness.competition.faults import InvalidSubmission, quoted
 from harness.competition.job import Job
@@ -63,10 +64,21 @@ def frame_of(submission: Submission, rules: SubmissionRules) -> pd.DataFrame:
     return pd.DataFrame({rules.id_column: list(submission.ids), **columns})
 
 
-def outcome(path: Path, rules: SubmissionRules, metric: CompetitionMetrics, truth: pd.DataFrame) -> str:
+def read(
+    path: Path, rules: SubmissionRules, metric: CompetitionMetrics, truth: pd.DataFrame
+) -> str | Callable[[], str]:
+    """How a submission is refused for its form, as JSON, or else what has metric.py judge it."""
+    try:
+        submission = read_submission(path, rules)
+    except InvalidSubmission as refusal:
+        return _refused(refusal)
+    return partial(outcome, submission, rules, metric, truth)
+
+
+def outcome(submission: Submission, rules: SubmissionRules, metric: CompetitionMetrics, truth: pd.DataFrame) -> str:
     """How one submission is judged, as JSON: `status`, `reason`, `message`, `score`."""
     try:
-        guess = frame_of(read_submission(path, rules), rules)
+        guess = frame_of(submission, rules)
         metric.validate_submission(guess, truth)
         score = metric.evaluate(truth, guess)
     except InvalidSubmission as refusal:
@@ -90,15 +102,20 @@ def grade_all(job: Job) -> dict[str, object]:
     metric = load_metric(Path(job.metric))
     truth = read_answers(Path(job.answers), job.rules, job.targets)
     gc.freeze()
-    results: dict[str, object] = {}
-    for path in sorted(Path(job.submissions).iterdir()):
-        work = partial(outcome, path, job.rules, metric, truth)
+    paths = sorted(Path(job.submissions).iterdir())
+    works = [partial(read, path, job.rules, metric, truth) for path in paths]
+    answers = in_children(works, job.seconds, job.memory_mb)
+    return {path.name: _heard(answer) for path, answer in zip(paths, answers, strict=True)}
+
+
+def _heard(answer: str | ChildFailed) -> object:
+    why: object = answer
+    if isinstance(answer, str):
         try:
-            results[path.name] = json.loads(in_child(work, job.seconds, job.memory_mb))
-        except (ChildFailed, ValueError) as error:
-            failed = _as_json(Status.ERROR, message=f"Grading this submission failed: {error}.")
-            results[path.name] = json.loads(failed)
-    return results
+            return json.loads(answer)
+        except ValueError as error:
+            why = error
+    return json.loads(_as_json(Status.ERROR, message=f"Grading this submission failed: {why}."))
 
 
 def main(arguments: Sequence[str]) -> int:

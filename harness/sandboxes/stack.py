@@ -32,20 +32,15 @@ WARM_IMPORTS = (
     "pyarrow.parquet, csv, tarfile, doctest, unittest, sqlite3, http.client, logging.config, multiprocessing.pool"
 )
 
-# What the warm interpreter imports: what graders, preparations and probes do. The baselines' own come with the first
-# cell (`SandboxSpec.warm`): skrub takes as long as pandas and scipy together, and a verification has no use for it.
+# What the warm interpreter imports: for preparations, and then what graders and probes do. The baselines' own come with
+# the first cell (`SandboxSpec.warm`): skrub takes as long as pandas and scipy together, and a verification has no use
+# for it.
+PREPARING = ("numpy", "pandas", "tarfile", "argparse", "importlib.util")
 PRELOADED = (
-    *("numpy", "pandas", "scipy.optimize", "scipy.stats", "sklearn.dummy", "sklearn.ensemble", "sklearn.impute"),
-    *(
-        "sklearn.linear_model",
-        "sklearn.model_selection",
-        "sklearn.neighbors",
-        "sklearn.pipeline",
-        "sklearn.preprocessing",
-    ),
-    *("sklearn.tree", "sklearn.metrics"),
-    *("harness.competition.children", "harness.competition.contract", "harness.competition.labels"),
-    *("harness.competition.validity", "harness.competition.metrics", "tarfile", "argparse", "importlib.util"),
+    *("scipy.optimize", "scipy.stats", "sklearn.dummy", "sklearn.ensemble", "sklearn.impute", "sklearn.linear_model"),
+    *("sklearn.model_selection", "sklearn.neighbors", "sklearn.pipeline", "sklearn.preprocessing", "sklearn.tree"),
+    *("sklearn.metrics", "harness.competition.children", "harness.competition.contract", "harness.competition.labels"),
+    *("harness.competition.validity", "harness.competition.metrics"),
 )
 
 

@@ -18,15 +18,15 @@ from harness.sandboxes.bubble.arguments import SERVER, Sources, library, variabl
 from harness.sandboxes.bubble.cgroups import Group
 from harness.sandboxes.bubble.owner import remove_left
 from harness.sandboxes.bubble.process import dissolve, linger, new_group, rlimits, sweep_once
-from harness.sandboxes.bubble.zygote import DESKS, PREFIX, START_S, Zygote, refuse, zygote
+from harness.sandboxes.bubble.zygote import DESKS, PREFIX, START_S, Circumstances, Zygote, refuse, zygote
 from harness.sandboxes.bubble.zygote import LIBRARY as WARM_LIBRARY
 from harness.sandboxes.conversation import Conversation
 from harness.sandboxes.provider import SandboxEnded
 from harness.sandboxes.spec import LIBRARY, WORKSPACE, SandboxSpec
 
 LARGEST_COPY, MOST_FILES = 64 << 20, 1000
-# What is read when an interpreter starts can't be changed in a fork.
-FIXED = ("PYTHON", "LC_", "LANG", "TZ")
+# What an interpreter reads when it starts can't be changed in a fork, so a fork is of one that began with it.
+FIXED = ("PYTHONHASHSEED", "LC_", "LANG", "TZ")
 # Process 1 shows the whole stack as its memory, 270 MB. With less than this for all, the kernel, out of memory, might
 # end it before the program that fills it, which counts 0.8 of the limit more.
 LEAST_MEMORY_MB = 512
@@ -49,7 +49,7 @@ async def warm_bubble(spec: SandboxSpec, bytecode: Path) -> "WarmBubble | None":
     if not can_be_warm(spec):
         return None
     await asyncio.to_thread(_sweep_once)
-    warm = await zygote(bytecode)
+    warm = await zygote(bytecode, circumstances=_circumstances(spec))
     if warm is None:
         return None
     try:
@@ -66,7 +66,12 @@ def can_be_warm(spec: SandboxSpec) -> bool:
     limits = spec.limits
     if limits.gpus or limits.cpus >= 2 or limits.memory_mb < LEAST_MEMORY_MB:
         return False
-    return not any(name.startswith(FIXED) for name, _ in spec.environment)
+    # The rest of these would change what the interpreter itself is.
+    return not any(name.startswith("PYTHON") and name not in FIXED for name, _ in spec.environment)
+
+
+def _circumstances(spec: SandboxSpec) -> Circumstances:
+    return tuple(sorted((name, value) for name, value in spec.environment if name.startswith(FIXED)))
 
 
 class WarmBubble(Conversation):

@@ -10,7 +10,9 @@ import json
 import os
 import shutil
 import socket
+from collections import Counter
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -21,12 +23,14 @@ from harness.sandboxes.bubble.owner import own_folder
 from harness.sandboxes.bubble.program import program
 from harness.sandboxes.bubble.user import sandbox_uid
 from harness.sandboxes.spec import Mount, SandboxLimits, SandboxSpec
-from harness.sandboxes.stack import PRELOADED, data_stack
+from harness.sandboxes.stack import PRELOADED, PREPARING, data_stack
 
 SWITCH = "MLESMITH_WARM"  # "off" switches it off
 # The import costs more than it saves one sandbox alone, as where a single submission is graded.
 WORTH_FROM = 2
 DESKS = "/desks"
+# An interpreter that began under other circumstances takes some 100 MB, and few ask for one.
+MOST_OTHERS = 2
 # What sandboxes may want of mlesmith's own code; each sees only what it names.
 LIBRARY = ("harness.competition", "harness.baselines", "harness.sandboxes.inside")
 PREFIX = "mlesmith-warm"
@@ -34,6 +38,8 @@ START_S = 60
 END_S = 5
 # Sandboxes are forked inside, so user namespaces must be allowed there; each fork forbids further ones to itself.
 ENCLOSED = tuple(word for word in ISOLATION if word != "--disable-userns")
+# What an interpreter reads as it starts, and a fork can't change any more; by name, sorted.
+Circumstances = tuple[tuple[str, str], ...]
 
 
 class Zygote:
@@ -46,7 +52,7 @@ class Zygote:
         self.desks = room / "desks"
 
     @classmethod
-    async def start(cls, bytecode: Path) -> "Zygote":
+    async def start(cls, bytecode: Path, circumstances: Circumstances) -> "Zygote":
         """Make one and wait until it is warm.
 
         Raises:
@@ -58,13 +64,18 @@ class Zygote:
         room = own_folder(PREFIX)
         (room / "desks").mkdir(mode=0o755)
         spec = SandboxSpec(
-            mounts=(Mount(source=room / "desks", target=DESKS),), library=LIBRARY, limits=SandboxLimits(disk_mb=1)
+            mounts=(Mount(source=room / "desks", target=DESKS),),
+            library=LIBRARY,
+            limits=SandboxLimits(disk_mb=1),
+            environment=circumstances,
         )
         command = [data_stack().executable, "-m", "harness.sandboxes.inside.zygote.main"]
         words, sources = bubblewrap(wrap, spec, place, bytecode, isolation=ENCLOSED, command=command)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            words += [str(theirs.fileno()), ",".join(PRELOADED)]
+            # Only prepare.py is run under other circumstances.
+            modules = PREPARING if circumstances else (*PREPARING, *PRELOADED)
+            words += [str(theirs.fileno()), ",".join(modules)]
             process = await start(Job(words, sources, uid, place), theirs.fileno())
         zygote = cls(process, ours, room)
         try:
@@ -109,22 +120,22 @@ class Zygote:
 
 
 class _Keeper:
-    """Holds the zygote of one event loop: made with the first use, ended with the loop."""
+    """Holds one zygote of an event loop: made with the first use, ended with the loop."""
 
-    def __init__(self, bytecode: Path) -> None:
+    def __init__(self, bytecode: Path, circumstances: Circumstances) -> None:
         loop = asyncio.get_running_loop()
         self.found: asyncio.Future[Zygote | None] = loop.create_future()
         # In a context of its own: whoever asks first must not be held by it.
-        self._task = loop.create_task(self._keep(bytecode), context=contextvars.Context())
+        self._task = loop.create_task(self._keep(bytecode, circumstances), context=contextvars.Context())
 
     def over(self) -> bool:
         """Whether there was one and it has ended."""
         found = self.found.result() if self.found.done() else None
         return found is not None and not found.running
 
-    async def _keep(self, bytecode: Path) -> None:
+    async def _keep(self, bytecode: Path, circumstances: Circumstances) -> None:
         try:
-            zygote = await Zygote.start(bytecode)
+            zygote = await Zygote.start(bytecode, circumstances)
         except (MachineError, OSError, TimeoutError) as error:
             refuse(str(error) or type(error).__name__)
             self.found.set_result(None)
@@ -139,40 +150,55 @@ class _Keeper:
             await zygote.close()
 
 
-_refused: WeakKeyDictionary[asyncio.AbstractEventLoop, str] = WeakKeyDictionary()
-_asked: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
-_keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, _Keeper] = WeakKeyDictionary()
+@dataclass
+class _House:
+    """What one event loop has asked for and got, by circumstances."""
+
+    refused: str = ""
+    asked: Counter[Circumstances] = field(default_factory=Counter)
+    keepers: dict[Circumstances, _Keeper] = field(default_factory=dict)
+
+    def full(self, circumstances: Circumstances) -> bool:
+        others = {*self.keepers, circumstances} - {()}
+        return bool(circumstances) and len(others) > MOST_OTHERS
 
 
-async def zygote(bytecode: Path, *, worth: bool = False) -> Zygote | None:
+_houses: WeakKeyDictionary[asyncio.AbstractEventLoop, _House] = WeakKeyDictionary()
+
+
+def _house() -> _House:
+    return _houses.setdefault(asyncio.get_running_loop(), _House())
+
+
+async def zygote(bytecode: Path, *, circumstances: Circumstances = (), worth: bool = False) -> Zygote | None:
     """The warm interpreter, or None where there is none: refused here, switched off, or not worth it yet.
 
-    `worth` says that many sandboxes will follow.
+    `circumstances` are variables under which it began; `worth` says that many sandboxes will follow.
     """
     if os.environ.get(SWITCH, "").lower() in {"off", "0", "no"}:
         return None
-    loop = asyncio.get_running_loop()
-    _asked[loop] = WORTH_FROM if worth else _asked.get(loop, 0) + 1
-    if _asked[loop] < WORTH_FROM or loop in _refused:
+    house = _house()
+    house.asked[circumstances] += WORTH_FROM if worth else 1
+    if house.asked[circumstances] < WORTH_FROM or house.refused or house.full(circumstances):
         return None
-    keeper = _keepers.get(loop)
+    keeper = house.keepers.get(circumstances)
     if keeper is None or keeper.over():
-        keeper = _keepers[loop] = _Keeper(bytecode)
+        keeper = house.keepers[circumstances] = _Keeper(bytecode, circumstances)
     return await asyncio.shield(keeper.found)
 
 
 def refuse(why: str) -> None:
     """Remember that this machine makes no warm sandboxes, so that nobody tries again."""
-    _refused[asyncio.get_running_loop()] = why
+    _house().refused = why
 
 
 def refusal() -> str:
     """Why there are no warm sandboxes here; empty where nothing has refused them."""
-    return _refused.get(asyncio.get_running_loop(), "")
+    return _house().refused
 
 
-def current() -> Zygote | None:
+def current(circumstances: Circumstances = ()) -> Zygote | None:
     """The warm interpreter of this event loop, where one runs."""
-    keeper = _keepers.get(asyncio.get_running_loop())
+    keeper = _house().keepers.get(circumstances)
     found = keeper.found.result() if keeper is not None and keeper.found.done() else None
     return found if found is not None and found.running else None

@@ -127,10 +127,60 @@ def test_what_a_fork_cannot_keep_to_is_fresh(limits: SandboxLimits) -> None:
     assert not can_be_warm(SandboxSpec(limits=limits))
 
 
-@pytest.mark.parametrize("name", ["PYTHONHASHSEED", "TZ", "LC_ALL", "LANG"])
-def test_what_is_read_at_the_start_needs_one(name: str) -> None:
+@pytest.mark.parametrize("name", ["PYTHONPATH", "PYTHONSTARTUP", "PYTHONUTF8"])
+def test_what_makes_another_interpreter_needs_one(name: str) -> None:
     assert not can_be_warm(SandboxSpec(environment=((name, "1"),)))
-    assert can_be_warm(SandboxSpec(environment=(("MLESMITH_TIME_S", "1"),)))
+    assert can_be_warm(SandboxSpec(environment=(("MLESMITH_TIME_S", "1"), ("PYTHONHASHSEED", "1"))))
+
+
+OTHERWISE = (("LC_ALL", "C"), ("MARK", "here"), ("PYTHONHASHSEED", "4711"), ("TZ", "Pacific/Chatham"))
+CIRCUMSTANCES = """
+import locale, os, sys, time
+print([hash(word) for word in "abc"], list({"one", "two", "three", "four"}), time.tzname, os.environ.get("TZ"))
+print(locale.getlocale(), sys.getfilesystemencoding(), sys.flags.utf8_mode, sys.flags.hash_randomization)
+print(sys.argv, os.getcwd(), os.environ["PYTHONHASHSEED"], os.environ["MARK"], sys.stdout.encoding)
+"""
+
+
+async def _told(room: BubbleSandbox) -> str:
+    await room.write_file("told.py", CIRCUMSTANCES)
+    done = await room.python(["/workspace/told.py"], cwd="/tmp")
+    assert done.success, done.stderr
+    return done.stdout
+
+
+async def test_other_circumstances_are_those_of_an_interpreter_that_began_under_them() -> None:
+    told: list[str] = []
+    for kind, spec in (
+        (Bubble, SandboxSpec(environment=OTHERWISE)),
+        (WarmBubble, SandboxSpec(environment=OTHERWISE)),
+        (WarmBubble, SandboxSpec(environment=(("TZ", "UTC"), ("MARK", "there")))),
+        (WarmBubble, SandboxSpec(environment=(("MARK", "there"),))),
+    ):
+        room = BubbleSandbox(spec)
+        try:
+            assert isinstance(await room.server(warm=kind is WarmBubble), kind)
+            told.append(await _told(room))
+        finally:
+            await room.close()
+    assert told[0] == told[1]
+    assert "'+1245', '+1345'" in told[1]
+    assert told[1].split("]")[0] != told[3].split("]")[0], "another hash seed"
+
+
+async def test_few_interpreters_are_kept_for_other_circumstances() -> None:
+    async def kind(seed: str) -> str:
+        room = BubbleSandbox(SandboxSpec(environment=(("PYTHONHASHSEED", seed),)))
+        try:
+            return type(await room.server(warm=True)).__name__
+        finally:
+            await room.close()
+
+    async def all_kinds() -> list[str]:
+        return [await kind(str(seed)) for seed in (*range(1, zygote.MOST_OTHERS + 2), 1)]
+
+    told = await asyncio.to_thread(asyncio.run, all_kinds())
+    assert told == ["WarmBubble"] * zygote.MOST_OTHERS + ["Bubble", "WarmBubble"]
 
 
 async def test_memory_is_counted(room: ProvidedSandbox) -> None:
@@ -226,7 +276,7 @@ async def test_a_refusal_is_remembered_and_fresh_ones_are_made(monkeypatch: pyte
         raise SandboxEnded("unshare: Operation not permitted")
 
     monkeypatch.setattr(warm, "_fork", refused)
-    monkeypatch.setattr(zygote, "_refused", type(zygote._refused)())
+    monkeypatch.setattr(zygote, "_houses", type(zygote._houses)())
     sandbox = BubbleSandbox(SandboxSpec())
     try:
         assert (await sandbox.python(["-m", "timeit", "-n", "1"])).success
