@@ -69,14 +69,8 @@ def test_what_fails_is_alone(work: Work, why: str, place: int) -> None:
     assert answers == ["one", "two"]
 
 
-def forges() -> Answer:
-    def answer() -> str:
-        # The newest pipe of the child is the one through which it answers.
-        pipes = [number for number in range(3, 1024) if _is_pipe(number)]
-        os.write(max(pipes), b"forged\nforged\nforged\n")
-        return "true"
-
-    return answer
+def pipes() -> set[int]:
+    return {number for number in range(3, 1024) if _is_pipe(number)}
 
 
 def _is_pipe(descriptor: int) -> bool:
@@ -87,7 +81,14 @@ def _is_pipe(descriptor: int) -> bool:
 
 
 def test_foreign_code_answers_for_itself_alone() -> None:
-    assert told(lambda: "one", forges, lambda: "three", lambda: "four") == ["one", "forged", "three", "four"]
+    before = pipes()
+
+    def forges() -> str:
+        (answering,) = pipes() - before
+        os.write(answering, b"forged\nforged\nforged\n")
+        return "true"
+
+    assert told(lambda: "one", lambda: forges, lambda: "three", lambda: "four") == ["one", "forged", "three", "four"]
 
 
 def limits() -> str:
