@@ -39,6 +39,13 @@ class Cells:
         """Whether a parser of numbers would refuse these."""
         return self.form != ""
 
+    @property
+    def plain(self) -> bool:
+        """Whether the cells are plain numbers, but for those of the usual words for nothing."""
+        if self.numbers is None or self.decorated or not np.isfinite(self.numbers[self.present]).all():
+            return False
+        return {code.lower() for code in self.codes} <= ALWAYS_MISSING
+
 
 def read_cells(series: pd.Series) -> Cells:
     """Strip a column's cells and find what they are; typed columns are taken as they are."""

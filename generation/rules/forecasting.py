@@ -6,6 +6,7 @@ calendar, what an entity always is, what is planned. Nothing is computed from th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,7 @@ def read_times(cells: pd.Series, form: str) -> pd.Series:
 
 def course(profile: DatasetProfile, candidate: Candidate) -> tuple[str, str] | None:
     """The column of times, and the one that tells entities apart, if together they name (nearly) every row once."""
-    usable = [time for time in profile.times if time != candidate.name and _tells_moments(profile, time)]
+    usable = [time for time in _moments(profile) if time != candidate.name]
     for time in usable:
         if float(profile.frame[time].duplicated().mean()) <= TWICE:
             return time, ""
@@ -63,6 +64,11 @@ def course(profile: DatasetProfile, candidate: Candidate) -> tuple[str, str] | N
             if not profile.codes(key).repeats_with(profile.codes(time), TWICE):
                 return time, key
     return None
+
+
+@lru_cache(maxsize=2)
+def _moments(profile: DatasetProfile) -> tuple[str, ...]:
+    return tuple(time for time in profile.times if _tells_moments(profile, time))
 
 
 def _tells_moments(profile: DatasetProfile, time: str) -> bool:

@@ -101,7 +101,7 @@ def _unequal(
         if name in gone:
             continue
         whole = profile.cells(name)
-        if whole.numbers is not None and whole.present.all() and not whole.decorated:
+        if whole.plain and all(bool(whole.present[rows].any()) for rows in (train, test)):
             continue  # plain numbers everywhere are so in both parts
         parts = [read_cells(profile.frame[name][rows]) for rows in (train, test)]
         if min(int(part.present.sum()) for part in parts) == 0:

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from generation.verification.columns import Numbers
 from generation.verification.signal import most_frequent
-from generation.verification.tables import Answers, Numbers, Tables, Words, numbers_of, words_of
+from generation.verification.tables import Answers, Tables, Words, numbers_of, words_of
 from harness.competition.metrics import METRICS
 
 Rows = npt.NDArray[np.bool_]

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from generation.verification.answers import Form, read_prediction
+from generation.verification.columns import Numbers
 from generation.verification.evidence import Bench, MutantScores
 from generation.verification.sensitivity import sign
 from generation.verification.submissions import (
@@ -20,7 +21,7 @@ from generation.verification.submissions import (
     Vectors,
     sample_prediction_file,
 )
-from generation.verification.tables import Answers, Numbers
+from generation.verification.tables import Answers
 from harness.competition.validity import SubmissionRules
 
 DRAWS = 200  # resamples of the test rows: the ends of a 95 % interval are then known to a tenth of its width

@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from generation.verification.answers import Form, blend, read_prediction
+from generation.verification.columns import Column, Numbers
 from generation.verification.signal import NO_SKILL, Skill, most_frequent, order_skill, skill_of, sort_key, spread
-from generation.verification.tables import Answers, Numbers, Tables, as_numbers, numbers_of
+from generation.verification.tables import Answers, Tables, numbers_of
 from generation.verification.twins import twins
 
 NEIGHBOURS = 5  # near ids that a cheat asks: few enough for a fine alternation, enough for a mean
@@ -61,28 +62,30 @@ def same_identifier(tables: Tables) -> tuple[npt.NDArray[np.bool_], Answers]:
     """
     known, usual = np.zeros(len(tables.test), dtype=bool), tables.y_train[np.zeros(len(tables.test), dtype=int)]
     alike = {
-        name: kin_skill(tables.train[name], tables.y_train).value
+        name: kin_skill(tables.column("train", name), tables.y_train).value
         for name in tables.features
         if identifies(tables, name)
     }
     for name in sorted(alike, key=lambda one: -alike[one]):
-        words, cells = tables.train[name].str.strip(), tables.test[name].str.strip()
-        new = (cells.isin(words) & (cells != "")).to_numpy() & ~known
+        train, test = tables.column("train", name), tables.column("test", name)
+        named = np.isin(test.codes, train.codes) & (test.distinct.texts != "").to_numpy()[test.codes]
+        new = named & ~known
         if not new.any():
             continue
-        asked = words.isin(cells[new]).to_numpy()
-        answers = pd.Series(tables.y_train[asked]).groupby(words[asked].to_numpy())
+        asked = np.isin(train.codes, test.codes[new])
+        answers = pd.Series(tables.y_train[asked]).groupby(train.codes[asked])
         means = answers.mean() if tables.is_number else answers.agg(lambda part: most_frequent(part.to_numpy(str)))
-        usual[new], known = cells[new].map(means).to_numpy(dtype=usual.dtype), known | new
+        usual[new] = means.reindex(test.codes[new]).to_numpy(dtype=usual.dtype)
+        known |= new
     return known, usual
 
 
-def kin_skill(cells: pd.Series, y: Answers) -> Skill:
+def kin_skill(column: Column, y: Answers) -> Skill:
     """How well the other rows with a row's cell tell its answer."""
     points = spread(y)
-    codes, distinct = pd.factorize(cells.str.strip(), use_na_sentinel=False)
-    count = np.bincount(codes, minlength=len(distinct))[codes]
-    sums = np.column_stack([np.bincount(codes, part, minlength=len(distinct))[codes] for part in points.T])
+    codes = column.codes
+    count = np.bincount(codes)[codes]
+    sums = np.column_stack([np.bincount(codes, part)[codes] for part in points.T])
     kin = count > 1
     if not kin.any():
         return NO_SKILL
@@ -95,13 +98,13 @@ def identifies(tables: Tables, name: str) -> bool:
 
     Nearly every row has a cell of its own; and if they are numbers, near ones are no more alike than others.
     """
-    cells = tables.train[name].str.strip()
-    first = ~cells.duplicated().to_numpy()
+    column = tables.column("train", name)
+    first = ~pd.Series(column.codes).duplicated().to_numpy()
     if first.mean() < IDENTIFIES or first.all():
         return False
     if name not in tables.numeric:
         return True
-    numbers = as_numbers(cells)
+    numbers = column.numbers
     apart = first & np.isfinite(numbers)
     return not order_skill(numbers[apart], tables.y_train[apart]).real
 

@@ -6,9 +6,10 @@ from typing import TypeVar
 
 import pandas as pd
 
+from generation.verification.columns import Numbers
 from generation.verification.fingerprints import Fingerprint
 from generation.verification.reach import Reach
-from generation.verification.tables import Numbers, Tables
+from generation.verification.tables import Tables
 from harness.competition.reasons import Reason, Status
 from harness.errors import MlesmithError
 from harness.package import TaskPackage

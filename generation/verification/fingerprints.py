@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from generation.verification.tables import Keys, as_numbers, cell_keys
+from generation.verification.columns import Column, Keys, as_numbers
 from harness.package import TaskPackage
 
 REPORT = "verification.json"
@@ -76,7 +76,7 @@ def _by_content(column: ColumnPrint) -> tuple[bool, str, str]:
 
 def _column(cells: pd.Series) -> ColumnPrint | None:
     """None where it says nothing: one value, or a number of the row."""
-    keys = cell_keys(cells)
+    keys = Column.read(cells).keys
     distinct, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
     if len(distinct) < 2 or _is_running(cells, len(distinct)):
         return None

@@ -5,6 +5,7 @@ import contextvars
 import hashlib
 import json
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -44,7 +45,12 @@ async def reach_of(sandbox: str) -> Reach:
                 raise MachineError(f"What an agent can read here can't be listed: {ended.stderr.strip()[-500:]}")
             with whole_file(stored) as draft:
                 draft.write_bytes(content)
-        return await asyncio.to_thread(lambda: Reach.read(stored.read_bytes()))
+        return await asyncio.to_thread(_read, stored)
+
+
+@lru_cache(maxsize=2)
+def _read(stored: Path) -> Reach:
+    return Reach.read(stored.read_bytes())
 
 
 def look_ahead(sandbox: str) -> None:

@@ -1,13 +1,14 @@
 """Test rows that are nearly a train row: all but the same within a trace, or in every feature but one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from generation.shares import wilson
-from generation.verification.tables import Numbers, Tables, canonical, numbers_of, words_of
+from generation.verification.columns import Numbers
+from generation.verification.tables import Tables, numbers_of, words_of
 from generation.verification.twins import CHANCE, log_shares
 
 MOST_ASKED, LEAST_ASKED = 400, 60
@@ -38,19 +39,19 @@ class Near:
 def nearly_equal(tables: Tables) -> Near:
     """Look for the near twin of each of at most 400 test rows; rows that are equal in full are no near twins."""
     names = list(tables.features)
-    train, test = canonical(tables.train[names]), canonical(tables.test[names])
-    most = min(MOST_ASKED, len(test), max(LEAST_ASKED, MOST_CELLS // (len(train) * len(names))))
-    asked = np.sort(np.random.default_rng(0).choice(len(test), most, replace=False)).astype(np.intp)
-    columns = [_Column.of(train[name], test[name].iloc[asked], numeric=name in tables.numeric) for name in names]
+    rows, tested = len(tables.train), len(tables.test)
+    most = min(MOST_ASKED, tested, max(LEAST_ASKED, MOST_CELLS // (rows * len(names))))
+    asked = np.sort(np.random.default_rng(0).choice(tested, most, replace=False)).astype(np.intp)
+    columns = [_Feature.of(tables, name, asked) for name in names]
     place = np.full(most, -1, dtype=np.intp)
     for start in range(0, most, _AT_ONCE):
-        rows = slice(start, min(start + _AT_ONCE, most))
-        place[rows] = _near_twins(columns, rows, len(train))
+        some = slice(start, min(start + _AT_ONCE, most))
+        place[some] = _near_twins(columns, some, rows)
     return Near(asked, place)
 
 
 @dataclass(frozen=True)
-class _Column:
+class _Feature:
     """A feature: where train and asked rows lie (scaled numbers, or codes), and how rare the asked cells are."""
 
     train: Numbers
@@ -59,13 +60,18 @@ class _Column:
     logs: Numbers
 
     @classmethod
-    def of(cls, train: pd.Series, asked: pd.Series, *, numeric: bool) -> "_Column":
-        both = pd.concat([train, asked], ignore_index=True)
+    def of(cls, tables: Tables, name: str, rows: npt.NDArray[np.intp]) -> "_Feature":
+        train, test = tables.column("train", name), tables.column("test", name)
+        asked = replace(test, codes=test.codes[rows])
+        numeric = name in tables.numeric
         if numeric:
-            codes = _scaled(pd.to_numeric(both, errors="coerce").to_numpy(dtype=np.float64))
+            # Cells of one form lie at one place.
+            place = np.empty(len(train.distinct.alike))
+            place[train.distinct.alike[::-1]] = train.distinct.numbers[::-1]
+            codes = _scaled(place[np.concatenate([train.alike, asked.alike])])
         else:
-            codes = pd.factorize(both)[0].astype(np.float64)
-        return cls(codes[: len(train)], codes[len(train) :], numeric, log_shares(train, asked))
+            codes = np.concatenate([train.alike, asked.alike]).astype(np.float64)
+        return cls(codes[: len(train.codes)], codes[len(train.codes) :], numeric, log_shares(train, asked))
 
     def apart(self, rows: slice) -> Numbers:
         """How far asked rows lie from each train row, 0 to 1; shape (rows, n_train)."""
@@ -80,7 +86,7 @@ def _scaled(numbers: Numbers) -> Numbers:
     return np.where(np.isfinite(numbers), (numbers - low) / width, -1e6)
 
 
-def _near_twins(columns: list[_Column], rows: slice, size: int) -> npt.NDArray[np.intp]:
+def _near_twins(columns: list[_Feature], rows: slice, size: int) -> npt.NDArray[np.intp]:
     count = rows.stop - rows.start
     far, differing = np.zeros((count, size)), np.zeros((count, size), dtype=np.int16)
     last = np.zeros((count, size), dtype=np.int16)

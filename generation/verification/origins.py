@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from generation.verification.columns import row_keys
 from generation.verification.evidence import Evidence, EvidenceLacking
-from generation.verification.tables import row_keys
 
 LEAST_FOUND = 0.9  # some rows are twins in all features; more of them, and what is found says little of the rest
 

@@ -1,8 +1,10 @@
 """What an agent can read besides the data of its task, as fingerprints."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
+from threading import Lock
+from weakref import ref
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,15 @@ FOUND = 0.5  # of a row's runs; a row keeps that many when one column of it was 
 
 
 @dataclass(frozen=True)
+class Found:
+    """The share of a table's rows that are in reach, that which chance finds, and the file that has most of them."""
+
+    share: float
+    chance: float
+    file: str
+
+
+@dataclass(frozen=True, eq=False)
 class Reach:
     """Fingerprints of every row that an agent's sandbox shows: `runs` (n,) sorted, and the file of each by `names`.
 
@@ -26,6 +37,8 @@ class Reach:
     files: npt.NDArray[np.uint32]
     names: tuple[str, ...]
     unread: tuple[str, ...]
+    _known: list[tuple["ref[pd.DataFrame]", Found]] = field(default_factory=list, repr=False)
+    _one_at_a_time: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
     def read(cls, content: bytes) -> "Reach":
@@ -33,6 +46,18 @@ class Reach:
         with np.load(BytesIO(content), allow_pickle=False) as made:
             names, unread = (tuple(map(str, made[name])) for name in ("names", "unread"))
             return cls(made["runs"], made["files"], names, unread)
+
+    def look_for(self, table: pd.DataFrame) -> Found:
+        """How much of a table is in reach; whoever asks of the same object again is told the same."""
+        with self._one_at_a_time:
+            self._known[:] = [(there, found) for there, found in self._known if there() is not None]
+            for there, found in self._known:
+                if there() is table:
+                    return found
+            share, file = self.found(sampled(table))
+            found = Found(share, self.found(sampled(table, shuffled=True))[0], file)
+            self._known.append((ref(table), found))
+            return found
 
     def found(self, rows: Iterable[Iterable[str]]) -> tuple[float, str]:
         """The share of rows that are in reach, and the file that has most of them.

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from generation.verification.tables import Answers, Numbers, Words, numbers_of, words_of
+from generation.verification.columns import Column, Numbers
+from generation.verification.tables import Answers, Words, numbers_of, words_of
 
 # One-sided 99.997 %: a package is asked this of several orders at three widths, neighbours share what they say, and of
 # 62 formulations of real tables one was turned down falsely at 99.9 %.
@@ -111,10 +112,11 @@ def sort_key(cells: pd.Series) -> Numbers:
     return np.unique(words_of(cells.to_numpy(dtype=str)), return_inverse=True)[1].astype(np.float64)
 
 
-def column_skill(x_train: pd.Series, y_train: Answers, x_test: pd.Series, y_test: Answers, *, numeric: bool) -> float:
+def column_skill(x_train: Column, y_train: Answers, x_test: Column, y_test: Answers, *, numeric: bool) -> float:
     """Held-out skill of the target from one column: by a table of its values, and by its nearest values if numeric.
 
-    Numbers are judged by squared error, labels by the share of errors, both against a constant.
+    The columns have the same codes. Numbers are judged by squared error, labels by the share of errors, both against a
+    constant.
     """
     guesses = [_by_table(x_train, y_train, x_test)]
     if numeric:
@@ -138,10 +140,9 @@ def most_frequent(labels: Words) -> str:
     return str(values[np.argmax(counts)])
 
 
-def _by_table(x_train: pd.Series, y_train: Answers, x_test: pd.Series) -> Answers:
+def _by_table(x_train: Column, y_train: Answers, x_test: Column) -> Answers:
     """The mean, or the most frequent, answer of the train rows of the same cell; of all rows where there is none."""
-    codes, distinct = pd.factorize(pd.concat([x_train, x_test], ignore_index=True), use_na_sentinel=False)
-    train, test, size = codes[: len(x_train)], codes[len(x_train) :], len(distinct)
+    train, test, size = x_train.codes, x_test.codes, len(x_train.distinct.texts)
     if y_train.dtype.kind == "f":
         y = numbers_of(y_train)
         known = ~np.isnan(y)
@@ -155,10 +156,9 @@ def _by_table(x_train: pd.Series, y_train: Answers, x_test: pd.Series) -> Answer
     return usual[test]
 
 
-def _by_nearness(x_train: pd.Series, y_train: Answers, x_test: pd.Series) -> list[Answers]:
+def _by_nearness(x_train: Column, y_train: Answers, x_test: Column) -> list[Answers]:
     """The answer of the nearest train value, and for a number the straight line between its two neighbours."""
-    known = pd.to_numeric(x_train, errors="coerce").to_numpy(dtype=np.float64)
-    asked = pd.to_numeric(x_test, errors="coerce").to_numpy(dtype=np.float64)
+    known, asked = x_train.numbers, x_test.numbers
     use = np.isfinite(known)
     if use.sum() < 3:
         return []

@@ -11,21 +11,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from generation.profile import cells as profiled
+from generation.verification.columns import Column, Keys, Numbers, as_numbers, joined
 from harness.errors import MlesmithError
 from harness.schema import TaskCard
 
-Numbers = npt.NDArray[np.float64]
 Words = npt.NDArray[np.str_]
 Answers = Numbers | Words
-Keys = npt.NDArray[np.uint64]
 Part = Literal["train", "test"]
 
 PUBLIC = ("train.csv", "test.csv", "sample_submission.csv")
 ANSWERS = "test_answer.csv"
 READ_OF_OTHERS = 1_000_000  # bytes
-NUMERIC_SHARE = 0.98  # a column with a stray word among its numbers is still a column of numbers
-_PRIME = np.uint64(0x100000001B3)  # of the hash of Fowler, Noll and Vo (1991), 64 bits
-EMPTY = frozenset({"", "na", "nan", "n/a", "null", "none", "?"})
 
 
 class BrokenTables(MlesmithError):
@@ -51,79 +47,10 @@ def words_of(y: Answers) -> Words:
     return np.asarray(y, dtype=str)
 
 
-def is_empty(cells: pd.Series) -> npt.NDArray[np.bool_]:
-    """Which cells stand for nothing."""
-    codes, distinct = _distinct(cells)
-    return distinct.str.lower().isin(EMPTY).to_numpy(dtype=bool)[codes]
-
-
-def as_numbers(cells: pd.Series) -> Numbers:
-    """Cells as floats, NaN where a cell is none; shape (n,)."""
-    codes, distinct = _distinct(cells)
-    numbers: Numbers = pd.to_numeric(distinct, errors="coerce").to_numpy(dtype=np.float64)[codes]
-    return numbers
-
-
 def raw_numbers(cells: pd.Series) -> Numbers:
     """Cells of raw data as floats, also those in writing ("$1,200"), NaN where a cell is none; shape (n,)."""
     read = profiled.read_cells(cells)
     return read.numbers if read.decorated and read.numbers is not None else as_numbers(cells)
-
-
-def _distinct(cells: pd.Series) -> tuple[npt.NDArray[np.intp], pd.Series]:
-    """The distinct cells, stripped, and for each cell which of them it is, so that each is looked at once."""
-    codes, distinct = pd.factorize(cells, use_na_sentinel=False)
-    return codes, pd.Series(distinct).str.strip()
-
-
-def share_of_numbers(cells: pd.Series) -> float:
-    """The share of numbers among the cells that are not empty; 0 where all are."""
-    filled = cells[~is_empty(cells)]
-    return float(np.isfinite(as_numbers(filled)).mean()) if len(filled) else 0.0
-
-
-def is_numeric(cells: pd.Series) -> bool:
-    """Whether nearly all cells that are not empty are numbers."""
-    return share_of_numbers(cells) >= NUMERIC_SHARE
-
-
-def canonical(frame: pd.DataFrame) -> pd.DataFrame:
-    """Cells made comparable: numbers at 6 significant digits (contracts, "Reproducibility"), words stripped."""
-    made = {}
-    for name in frame.columns:
-        codes, texts = _canonical(frame[name])
-        made[name] = texts[codes]
-    return pd.DataFrame(made, index=frame.index, columns=frame.columns)
-
-
-def _canonical(cells: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
-    """The forms of the distinct cells, and for each cell which of them it has."""
-    codes, distinct = _distinct(cells)
-    numbers = pd.to_numeric(distinct, errors="coerce").to_numpy(dtype=np.float64)
-    texts = distinct.to_numpy(dtype=object)
-    known = np.flatnonzero(~np.isnan(numbers))
-    texts[known] = [f"{number + 0.0:.6g}" for number in numbers[known].tolist()]
-    return codes, texts
-
-
-def row_keys(frame: pd.DataFrame) -> Keys:
-    """One number for each row, equal where the canonical cells are; shape (n,)."""
-    return joined(cell_keys(frame[name]) for name in frame.columns)
-
-
-def joined(columns: Iterable[Keys]) -> Keys:
-    """One number for each row from those of its cells, or of its parts; shape (n,)."""
-    keys = np.zeros(1, dtype=np.uint64)
-    for column in columns:
-        keys = (keys ^ column) * _PRIME
-    return keys
-
-
-def cell_keys(cells: pd.Series) -> Keys:
-    """One number for each cell, equal where the canonical cells are; shape (n,)."""
-    codes, texts = _canonical(cells)
-    hashes: Keys = pd.util.hash_array(texts, categorize=False).astype(np.uint64)[codes]
-    return hashes
 
 
 @dataclass(frozen=True)
@@ -167,21 +94,27 @@ class Tables:
     @cached_property
     def numeric(self) -> frozenset[str]:
         """The features that hold numbers."""
-        return frozenset(name for name in self.features if is_numeric(self.train[name]))
+        return frozenset(name for name in self.features if self.column("train", name).numeric)
 
     @cached_property
-    def _cells(self) -> dict[tuple[Part, str], Keys]:
+    def _columns(self) -> dict[tuple[Part, str], Column]:
         return {}
 
+    def column(self, part: Part, name: str) -> Column:
+        """A column of one part, read once for all that ask; a feature has the same codes in both parts."""
+        if (part, name) not in self._columns:
+            if name in self.features:
+                train, test = Column.read_together(self.train[name], self.test[name])
+                self._columns.update({("train", name): train, ("test", name): test})
+            else:
+                self._columns[part, name] = Column.read((self.train if part == "train" else self.test)[name])
+        return self._columns[part, name]
+
     def keys(self, part: Part, names: Iterable[str]) -> Keys:
-        """As `row_keys` of these columns; each column is read once for all that ask."""
-        frame = self.train if part == "train" else self.test
-        found = [np.zeros(len(frame), dtype=np.uint64)]  # adds nothing, but gives no columns a shape
-        for name in names:
-            if (part, name) not in self._cells:
-                self._cells[part, name] = cell_keys(frame[name])
-            found.append(self._cells[part, name])
-        return joined(found)
+        """As `row_keys` of these columns."""
+        rows = len(self.train if part == "train" else self.test)
+        # The first adds nothing, but gives no columns a shape.
+        return joined([np.zeros(rows, dtype=np.uint64), *(self.column(part, name).keys for name in names)])
 
     def public_keys(self, names: Iterable[str]) -> Keys:
         """The same for the rows of both parts, in the order of `public`."""

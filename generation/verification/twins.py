@@ -2,28 +2,26 @@
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from generation.verification.tables import Numbers, Tables, canonical
+from generation.verification.columns import Column, Numbers
+from generation.verification.tables import Tables
 
 CHANCE = 0.01  # expected number of equal train rows if the columns were independent
 
 
 def expected_twins(tables: Tables) -> Numbers:
     """How many train rows each test row would equal by chance if the columns were independent; shape (n_test,)."""
-    train, test = canonical(tables.train[list(tables.features)]), canonical(tables.test[list(tables.features)])
-    logs = np.full(len(test), np.log(len(train)))
+    logs = np.full(len(tables.test), np.log(len(tables.train)))
     for name in tables.features:
-        logs += log_shares(train[name], test[name])
+        logs += log_shares(tables.column("train", name), tables.column("test", name))
     twins: Numbers = np.exp(logs)
     return twins
 
 
-def log_shares(train: pd.Series, asked: pd.Series) -> Numbers:
+def log_shares(train: Column, asked: Column) -> Numbers:
     """How frequent each asked cell is among the train cells, as logarithms; a new cell counts once; shape (n,)."""
-    shares = asked.map(train.value_counts(normalize=True)).fillna(1 / len(train))
-    logs: Numbers = np.log(shares.to_numpy(dtype=np.float64))
-    return logs
+    counts = np.bincount(train.alike, minlength=len(train.distinct.alike))[asked.alike]
+    return np.log(np.maximum(counts, 1) / len(train.codes))
 
 
 def twins(tables: Tables) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:

@@ -1,5 +1,6 @@
 """The one way from a URI to its data."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from harness.places import room_for
@@ -23,9 +24,23 @@ def resolve(uri: str, *, sha256: str | None = None) -> Fetched:
             fetched = SCHEMES[scheme].fetch(uri, rest)
             if sha256 is not None and fetched.sha256 != sha256:
                 raise ChecksumError(uri, sha256, fetched.sha256)
-            return opened(fetched)
+            return _opened(fetched)
     except OSError as error:
         raise _told(uri, error) from error
+
+
+def _opened(fetched: Fetched) -> Fetched:
+    """As `opened`; a content that was looked at in this process is not looked at again while its table is there."""
+    found = _opened_once(fetched)
+    if not found.path.exists():
+        _opened_once.cache_clear()
+        found = _opened_once(fetched)
+    return found
+
+
+@lru_cache(maxsize=32)
+def _opened_once(fetched: Fetched) -> Fetched:
+    return opened(fetched)
 
 
 def _told(uri: str, error: OSError) -> SourceError:

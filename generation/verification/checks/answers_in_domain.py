@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from generation.verification.columns import as_numbers
 from generation.verification.evidence import Evidence
 from generation.verification.findings import Finding
 from generation.verification.registry import Part, check
-from generation.verification.tables import as_numbers
 
 
 @check(

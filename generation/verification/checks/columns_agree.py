@@ -3,7 +3,6 @@
 from generation.verification.evidence import Evidence
 from generation.verification.findings import Finding
 from generation.verification.registry import Part, check
-from generation.verification.tables import is_empty, share_of_numbers
 
 LEAST_FILLED = 10  # a column with one cell in a hundred may be empty in some hundred test rows by chance
 LEAST_NUMBERS = 0.8  # stray words among numbers fall unevenly
@@ -22,11 +21,11 @@ def columns_agree(evidence: Evidence) -> Finding:
     problems = [f"{name!r} is in train.csv alone" for name in train if name not in test]
     problems += [f"{name!r} is in test.csv alone" for name in test if name not in train]
     for name in tables.features:
-        filled = ~is_empty(tables.test[name])
-        if not filled.any():
-            expected = float((~is_empty(tables.train[name])).mean()) * len(filled)
+        learned, asked = tables.column("train", name), tables.column("test", name)
+        if asked.empty.all():
+            expected = float((~learned.empty).mean()) * len(asked.empty)
             if expected >= LEAST_FILLED:
                 problems.append(f"{name!r} is empty in test.csv, where {expected:.0f} cells should be filled")
-        elif name in tables.numeric and share_of_numbers(tables.test[name]) < LEAST_NUMBERS:
+        elif name in tables.numeric and asked.share_of_numbers < LEAST_NUMBERS:
             problems.append(f"{name!r} holds numbers in train.csv and words in test.csv")
     return Finding.none_of(problems, where="test.csv")

@@ -4,11 +4,12 @@ from itertools import combinations
 
 import numpy as np
 
+from generation.verification.columns import Codes, Numbers
 from generation.verification.evidence import Evidence
 from generation.verification.findings import Finding
 from generation.verification.registry import Part, check
 from generation.verification.signal import most_frequent
-from generation.verification.tables import Numbers, Tables, as_numbers
+from generation.verification.tables import Tables
 
 LIMIT_FORMULA = 0.9999  # held-out share of variance: rounding in the data leaves more, a fitted model of nature less
 LIMIT_TABLE = 0.99  # as for a single column
@@ -37,8 +38,8 @@ def _best_formula(tables: Tables) -> tuple[float, str]:
     names = sorted(tables.numeric)
     if not names:
         return 0.0, "no numeric column"
-    train = np.column_stack([as_numbers(tables.train[name]) for name in names])
-    test = np.column_stack([as_numbers(tables.test[name]) for name in names])
+    train = np.column_stack([tables.column("train", name).numbers for name in names])
+    test = np.column_stack([tables.column("test", name).numbers for name in names])
     plain = np.asarray(tables.y_train, dtype=float), np.asarray(tables.y_test, dtype=float)
     found = [_formula("a weighted sum", names, (train, test), plain)]
     positive = [i for i in range(len(names)) if np.nanmin(train[:, i]) > 0 and np.nanmin(test[:, i]) > 0]
@@ -93,6 +94,5 @@ def _best_table(tables: Tables) -> tuple[float, str]:
     return best
 
 
-def _codes(tables: Tables, name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    cells = np.concatenate([tables.train[name].to_numpy(dtype=str), tables.test[name].to_numpy(dtype=str)])
-    return np.unique(cells, return_inverse=True)[1].astype(np.int64)
+def _codes(tables: Tables, name: str) -> Codes:
+    return np.concatenate([tables.column("train", name).codes, tables.column("test", name).codes])

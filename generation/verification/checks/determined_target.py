@@ -19,7 +19,11 @@ def determined_target(evidence: Evidence) -> Finding:
     tables = evidence.tables
     skills = {
         name: column_skill(
-            tables.train[name], tables.y_train, tables.test[name], tables.y_test, numeric=name in tables.numeric
+            tables.column("train", name),
+            tables.y_train,
+            tables.column("test", name),
+            tables.y_test,
+            numeric=name in tables.numeric,
         )
         for name in tables.features
     }

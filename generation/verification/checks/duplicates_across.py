@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from generation.verification.columns import joined, row_keys
 from generation.verification.evidence import Evidence
 from generation.verification.findings import Finding
 from generation.verification.registry import Part, check
-from generation.verification.tables import joined, row_keys
 from generation.verification.twins import CHANCE, expected_twins
 
 LIMIT = 0.01  # a look-up then moves an accuracy by at most one point, less than its standard error at 2,000 rows

@@ -9,11 +9,12 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 
+from generation.verification.columns import Numbers
 from generation.verification.evidence import Evidence
 from generation.verification.findings import Finding
 from generation.verification.registry import Part, check
 from generation.verification.signal import Skill, sort_key, transfer_skill
-from generation.verification.tables import Numbers, Tables
+from generation.verification.tables import Tables
 
 LIMIT = 0.1  # a plain picture packs smaller, which is a little of what is on it; more is a way round looking at it
 FEWEST = 40  # files a part: of fewer no skill of neighbours can be told from chance

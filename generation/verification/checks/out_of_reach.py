@@ -2,7 +2,6 @@
 
 from generation.verification.evidence import Evidence, had
 from generation.verification.findings import Finding
-from generation.verification.reach import sampled
 from generation.verification.registry import Part, check
 
 LIMIT = 0.1  # four standard errors of the difference of two shares of 500 rows, at its largest
@@ -17,13 +16,12 @@ LIMIT = 0.1  # four standard errors of the difference of two shares of 500 rows,
 )
 def out_of_reach(evidence: Evidence) -> Finding:
     reach = had(evidence.reach)
-    share, file = reach.found(sampled(evidence.raw_table))
-    chance, _ = reach.found(sampled(evidence.raw_table, shuffled=True))
+    found = reach.look_for(evidence.raw_table)
     return Finding.at_most(
-        max(0.0, share - chance),
+        max(0.0, found.share - found.chance),
         LIMIT,
-        where=file or "task.toml:source",
-        evidence=f"{share:.0%} of the rows are in {len(reach.names)} files that agents can read, "
-        f"{chance:.0%} by chance{f'; most in {file}' if file else ''}"
+        where=found.file or "task.toml:source",
+        evidence=f"{found.share:.0%} of the rows are in {len(reach.names)} files that agents can read, "
+        f"{found.chance:.0%} by chance{f'; most in {found.file}' if found.file else ''}"
         + (f"; {len(reach.unread)} files have a form that was not read" if reach.unread else ""),
     )

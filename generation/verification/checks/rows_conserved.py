@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from generation.verification.columns import row_keys
 from generation.verification.evidence import Evidence
 from generation.verification.findings import Finding
 from generation.verification.registry import Part, check
-from generation.verification.tables import Tables, raw_numbers, row_keys
+from generation.verification.tables import Tables, raw_numbers
 
 
 @check(

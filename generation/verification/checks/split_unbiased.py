@@ -8,10 +8,11 @@ from math import erfc, exp, lgamma, log, sqrt
 import numpy as np
 import pandas as pd
 
+from generation.verification.columns import Numbers, as_numbers
 from generation.verification.evidence import Evidence
 from generation.verification.findings import Finding
 from generation.verification.registry import Part, check
-from generation.verification.tables import Numbers, Tables, as_numbers
+from generation.verification.tables import Tables
 
 LEAST_NUMBERS = 10  # the asymptotic distribution of Kolmogorov and Smirnov is poor below
 LEAST_OF_LEVEL = 20  # five expected in a quarter, as the chi-squared approximation asks (Cochran, 1954)

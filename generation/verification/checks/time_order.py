@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from generation.verification.columns import Column
 from generation.verification.evidence import Evidence, EvidenceLacking
 from generation.verification.findings import Finding
 from generation.verification.origins import split_values
 from generation.verification.registry import Part, check
-from generation.verification.tables import as_numbers, is_empty, is_numeric
 
 MOST_UNREADABLE = 0.02  # as many stray words as a column of numbers may hold
 # Which of day and month comes first is a habit; what begins with the year is read by itself.
@@ -52,9 +52,10 @@ def _readings(cells: pd.Series) -> list[pd.Series]:
     Raises:
         EvidenceLacking: neither.
     """
-    if is_numeric(cells):
-        return [pd.Series(as_numbers(cells))]
-    some = str(cells[~is_empty(cells)].iloc[0]).strip()
+    column = Column.read(cells)
+    if column.numeric:
+        return [pd.Series(column.numbers)]
+    some = str(cells[~column.empty].iloc[0]).strip()
     likely = [one for one in DAYS if pd.notna(pd.to_datetime(some, errors="coerce", format=one))]
     tried = [pd.to_datetime(cells.str.strip(), errors="coerce", format=one, utc=True) for one in (*likely, "mixed")]
     fitting = [moments for moments in tried if moments.isna().mean() <= MOST_UNREADABLE]

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.tseries.api import guess_datetime_format
 
 Array = npt.NDArray[np.float64]
 Task = dict[str, Any]
@@ -43,7 +44,8 @@ def blocks(train: pd.Series, test: pd.Series) -> tuple[Array, Array]:
     if (~empty).any() and np.isfinite(numbers[0][~empty.to_numpy()]).mean() >= 0.95:
         return _filled(numbers[0], numbers[1])
     if are_dates(train[~empty]):
-        return _filled(*(days(part) for part in both), *(calendar(part) for part in both))
+        when = [moments(part) for part in both]
+        return _filled(*map(days, when), *map(calendar, when))
     if train.nunique() > LEVELS and train.str.count(" ").mean() >= 2:
         return marked(train, test)
     counts = train.value_counts()
@@ -67,13 +69,12 @@ def _filled(train: Array, test: Array, *beside: Array) -> tuple[Array, Array]:
     return tuple(np.column_stack(parts) for parts in zip(made, beside, strict=True)) if beside else (made[0], made[1])  # type: ignore[return-value]
 
 
-def calendar(cells: pd.Series) -> Array:
+def calendar(when: pd.Series) -> Array:
     """Where in the year, the week and the day a moment lies: marks of months and weekdays, the hour on its circle."""
-    moments = pd.to_datetime(cells, errors="coerce", format="mixed", utc=True)
-    hour = moments.dt.hour.fillna(0).to_numpy(np.float64) * np.pi / 12
-    months = [moments.dt.month == month for month in range(1, 13)]
+    hour = when.dt.hour.fillna(0).to_numpy(np.float64) * np.pi / 12
+    months = [when.dt.month == month for month in range(1, 13)]
     return np.column_stack(
-        [*months, *(moments.dt.day_of_week == day for day in range(7)), np.sin(hour), np.cos(hour)]
+        [*months, *(when.dt.day_of_week == day for day in range(7)), np.sin(hour), np.cos(hour)]
     ).astype(np.float64)
 
 
@@ -94,10 +95,20 @@ def are_dates(cells: pd.Series) -> bool:
     return bool(pd.to_datetime(some, errors="coerce", format="mixed").notna().all())
 
 
-def days(cells: pd.Series) -> Array:
-    """Days since 1970, NaN where a cell is no date."""
-    moments = pd.to_datetime(cells, errors="coerce", format="mixed", utc=True)
-    return np.asarray((moments - pd.Timestamp("1970-01-01", tz="UTC")) / pd.Timedelta(days=1), dtype=np.float64)
+def moments(cells: pd.Series) -> pd.Series:
+    """Cells as moments, NaT where they are none; read in the form of the first where all are, which is much faster."""
+    said = cells[~cells.str.lower().isin(EMPTY)]
+    form = guess_datetime_format(said.iloc[0]) if len(said) else None
+    if form is not None:
+        read_alike = pd.to_datetime(cells, errors="coerce", format=form, utc=True)
+        if read_alike[said.index].notna().all():
+            return read_alike
+    return pd.to_datetime(cells, errors="coerce", format="mixed", utc=True)
+
+
+def days(when: pd.Series) -> Array:
+    """Days since 1970, NaN where there is no moment."""
+    return np.asarray((when - pd.Timestamp("1970-01-01", tz="UTC")) / pd.Timedelta(days=1), dtype=np.float64)
 
 
 def marked(train: pd.Series, test: pd.Series) -> tuple[Array, Array]:

@@ -138,7 +138,7 @@ def test_the_faults_start_from_many_tasks() -> None:
 
 
 def test_rows_equal_up_to_six_digits_are_one(tmp_path: Path) -> None:
-    from generation.verification.tables import row_keys
+    from generation.verification.columns import row_keys
 
     one = pd.DataFrame({"a": ["1.0000001", "x", "1e3"]})
     other = pd.DataFrame({"a": ["1", " x", "1000.0"]})

@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from generation.verification.checks.split_unbiased import chi_squared, kolmogorov_smirnov
+from generation.verification.columns import Column
 from generation.verification.signal import column_skill, order_skill, sort_key, transfer_skill
 
 LIMIT = 0.02
@@ -57,6 +58,11 @@ def test_ids_of_train_tell_those_of_test() -> None:
     assert not none.real
 
 
+def skill_of_column(cells: pd.Series, y: np.ndarray, learned: int, *, numeric: bool) -> float:
+    train, test = Column.read_together(cells[:learned], cells[learned:])
+    return column_skill(train, y[:learned], test, y[learned:], numeric=numeric)
+
+
 @pytest.mark.parametrize(
     ("column", "least", "most"),
     [
@@ -71,17 +77,16 @@ def test_skill_of_a_number_from_one_column(column: object, least: float, most: f
     generator = np.random.default_rng(4)
     y = generator.normal(0, 1, 800)
     cells = pd.Series([f"{cell:.6g}" for cell in column(y, generator)])  # type: ignore[operator]
-    skill = column_skill(cells[:600], y[:600], cells[600:], y[600:], numeric=True)
-    assert least <= skill <= most
+    assert least <= skill_of_column(cells, y, 600, numeric=True) <= most
 
 
 def test_skill_of_a_label_from_one_column() -> None:
     generator = np.random.default_rng(5)
     y = generator.choice(["a", "b", "c"], 500)
     codes = pd.Series(pd.Series(y).map({"a": "x", "b": "y", "c": "z"}).to_numpy())
-    assert column_skill(codes[:400], y[:400], codes[400:], y[400:], numeric=False) == 1.0
+    assert skill_of_column(codes, y, 400, numeric=False) == 1.0
     noise = pd.Series(generator.choice(["x", "y", "z"], 500))
-    assert column_skill(noise[:400], y[:400], noise[400:], y[400:], numeric=False) < 0.3
+    assert skill_of_column(noise, y, 400, numeric=False) < 0.3
 
 
 def test_words_sort_by_the_alphabet_and_numbers_by_value() -> None:
