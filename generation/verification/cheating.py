@@ -58,14 +58,16 @@ def hedged(form: Form, guess: Answers) -> Answers:
 def same_identifier(tables: Tables) -> tuple[npt.NDArray[np.bool_], Answers]:
     """Which test rows share the cell of an identifying column with train rows, and the usual answer of those.
 
-    Of several such columns the one counts whose train rows are most alike.
+    Of several such columns the one counts whose train rows are most alike; where those of one cell are not, equal cells
+    are coincidences: a career of 57 hits is a beginner's, whose hits of the season are 57, too.
     """
     known, usual = np.zeros(len(tables.test), dtype=bool), tables.y_train[np.zeros(len(tables.test), dtype=int)]
-    alike = {
-        name: kin_skill(tables.column("train", name), tables.y_train).value
+    kin = {
+        name: kin_skill(tables.column("train", name), tables.y_train)
         for name in tables.features
         if identifies(tables, name)
     }
+    alike = {name: skill.value for name, skill in kin.items() if skill.likely}
     for name in sorted(alike, key=lambda one: -alike[one]):
         train, test = tables.column("train", name), tables.column("test", name)
         named = np.isin(test.codes, train.codes) & (test.distinct.texts != "").to_numpy()[test.codes]

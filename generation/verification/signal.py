@@ -27,6 +27,11 @@ class Skill:
         """Whether the skill is more than noise."""
         return self.low > 0
 
+    @property
+    def likely(self) -> bool:
+        """Whether it would be at half as many standard errors."""
+        return self.value + self.low > 0
+
 
 NO_SKILL = Skill(0.0, 0.0)
 

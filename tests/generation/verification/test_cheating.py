@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from generation.verification.answers import Form
-from generation.verification.cheating import cheat_vectors, hedged, identifies
+from generation.verification.cheating import cheat_vectors, hedged, identifies, same_identifier
 from generation.verification.evidence import Bench, Evidence, ProbeRuns, Run
 from generation.verification.findings import Verdict
 from generation.verification.registry import chosen
@@ -80,6 +80,16 @@ def test_a_number_identifies_only_if_near_ones_are_no_more_alike(numbered: bool,
     form = form_of(tmp_path, table=table.assign(owner=owners if numbered else by_mass))
     assert identifies(form.tables, "owner") is numbered
     assert identifies(form.tables, "site") is False
+
+
+def test_equal_cells_that_are_a_coincidence_are_no_identifier(tmp_path: Path) -> None:
+    table = plants(800)
+    lots = pd.Series(np.random.default_rng(2).integers(10_000, 18_000, len(table)), index=table.index)
+    form = form_of(tmp_path, table=table.assign(owner="lot " + lots.astype(str)))
+    assert identifies(form.tables, "owner")
+    assert form.tables.test["owner"].isin(form.tables.train["owner"]).mean() > 0.05
+    known, _ = same_identifier(form.tables)
+    assert not known.any()
 
 
 def test_a_hedged_guess_survives_a_metric_that_punishes_certainty(tmp_path: Path) -> None:
