@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +14,7 @@ from generation.engines import Engine
 from generation.formulation import Defect, Formulation, Stage, TaskDesign
 from generation.neighbours import name_is_taken
 from generation.spending import Spent, ledger, summed
-from harness.errors import MachineError, MlesmithError
+from harness.errors import MachineError, MlesmithError, UnknownName
 from harness.models.failures import ProviderError
 from harness.package import TaskPackage
 
@@ -41,7 +42,10 @@ class StageFailed(MlesmithError):
 
 @dataclass
 class Bench:
-    """One dataset being worked on; `asked` are the targets already in use, so that no two formulations share one."""
+    """One dataset being worked on; `asked` are the targets already in use, so that no two formulations share one.
+
+    `wanted` are the targets that a user named; without any the brainstormer chooses.
+    """
 
     engine: Engine
     profile: "DatasetProfile"
@@ -49,11 +53,22 @@ class Bench:
     sandbox: str
     seed: int
     against: Sequence[TaskPackage]
+    wanted: Sequence[str] = ()
     asked: set[str] = field(default_factory=set)
 
     async def propose(self, limit: int, defects: Sequence[Defect] = ()) -> tuple[list[Formulation], tuple[Spent, ...]]:
-        stage = self.engine.brainstormer
-        return await self._run("brainstormer", lambda: stage.propose(self.profile, self.fetched, limit, defects))
+        """Questions of the dataset.
+
+        Raises:
+            StageFailed: there is no such column as one that is wanted, or it can't be asked for.
+            MachineError, ProviderError: not the fault of what was asked.
+        """
+        stage, wanted = self.engine.brainstormer, self.wanted
+        call = partial(stage.propose, self.profile, self.fetched, limit, defects, wanted)
+        for name in wanted:
+            if name not in self.profile.names:
+                raise StageFailed(_defect_of("brainstormer", UnknownName("column", name, list(self.profile.names))))
+        return await self._run("brainstormer", call)
 
     async def design(
         self, formulation: Formulation, defects: Sequence[Defect] = ()

@@ -18,10 +18,18 @@ _MODULES = {"rules": "generation.rules", "llm": "generation.llm"}
 
 
 class Brainstormer(Protocol):
-    """Asks questions of a dataset: at most `limit` of them, the best first; may be none."""
+    """Asks questions of a dataset: at most `limit` of them, the best first; may be none.
+
+    Where columns are `wanted`, of them alone, and says so where one can't be asked for.
+    """
 
     async def propose(
-        self, profile: "DatasetProfile", fetched: "Fetched", limit: int = 3, defects: Sequence[Defect] = ()
+        self,
+        profile: "DatasetProfile",
+        fetched: "Fetched",
+        limit: int = 3,
+        defects: Sequence[Defect] = (),
+        wanted: Sequence[str] = (),
     ) -> list[Formulation]: ...
 
 

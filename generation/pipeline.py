@@ -65,10 +65,12 @@ def generate_task(
     sandbox: str = "auto",
     mark: str = "",
     against: str | list[str] | None = None,
+    target: str | list[str] | None = None,
 ) -> Task:
     """The eval: a sample for each source, the stages as solvers, the layers of verification as scores.
 
     `against` are folders of packages that new ones must differ from; by default those in which an id is looked up.
+    `target` names the columns to ask for; without one the engine chooses.
     Another salt (`private_splits`) gives other splits; no log and no package tells it, but `mark` says that there was
     one, so that a run is not continued without it.
 
@@ -94,7 +96,7 @@ def generate_task(
     return Task(
         dataset=MemoryDataset(samples, name="datasets"),
         solver=[
-            read_source(engine, seed, sandbox, roots),
+            read_source(engine, seed, sandbox, roots, [target] if isinstance(target, str) else target or []),
             brainstorm(formulations),
             design(),
             refactor(),
@@ -117,6 +119,7 @@ def generate(  # noqa: PLR0913 - what a user may choose
     model_roles: Mapping[str, str | Model] | None = None,
     out: str | Path,
     formulations: int = 3,
+    target: Sequence[str] = (),
     seed: int = 0,
     sandbox: str = "auto",
     salt: str = "",
@@ -126,6 +129,7 @@ def generate(  # noqa: PLR0913 - what a user may choose
 ) -> GenerationReport:
     """Turn datasets into verified packages below `out`.
 
+    `target` names the columns to ask for, in the place of those that the engine would choose.
     With a `salt` (or MLESMITH_SALT) the same data is split in another way (`private_splits`). The log lies in a
     folder of its own below `log_dir` (by default `logs/generate`) for each distinct request, so the same call again
     repeats nothing that is done. Different content of a file is a different request.
@@ -143,7 +147,8 @@ def generate(  # noqa: PLR0913 - what a user may choose
         arguments: dict[str, object] = {
             "sources": uris,
             "engine": engine,
-            "formulations": formulations,
+            "formulations": len(target) or formulations,
+            "target": [*target],
             "seed": seed,
             "sandbox": sandbox,
             "mark": own_mark(),

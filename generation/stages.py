@@ -61,7 +61,7 @@ _WORK: dict[str, Work] = {}
 
 
 @solver
-def read_source(engine: str, seed: int, sandbox: str, against: list[str]) -> Solver:
+def read_source(engine: str, seed: int, sandbox: str, against: list[str], wanted: list[str]) -> Solver:
     """Fetch and profile the dataset; one that cannot be read, or that a curated task uses, is rejected."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001
@@ -81,7 +81,7 @@ def read_source(engine: str, seed: int, sandbox: str, against: list[str]) -> Sol
         except (MlesmithError, ValueError, OSError) as error:
             return _end(state, DatasetRecord(uri=uri, reason=_one_line(error)))
         made = open_engine(engine, seeds=SplitSeeds(seed, split_key(), fetched.sha256))
-        _WORK[state.uuid] = Work(Bench(made, profile, fetched, sandbox, seed, neighbours))
+        _WORK[state.uuid] = Work(Bench(made, profile, fetched, sandbox, seed, neighbours, wanted))
         size = {
             "name": profile.name,
             "rows": profile.raw_rows,

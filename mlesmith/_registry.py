@@ -40,11 +40,12 @@ def generate(
     sandbox: str = "auto",
     mark: str = "",
     against: str | list[str] | None = None,
+    target: str | list[str] | None = None,
 ) -> Task:
     """Raw datasets to verified tasks: a sample for each source, a score for each layer of verification."""
     from generation.pipeline import generate_task  # with the engines, which no other eval needs
 
-    return generate_task(sources, engine, formulations, seed, sandbox, mark, against)
+    return generate_task(sources, engine, formulations, seed, sandbox, mark, against, target)
 
 
 @task

@@ -9,6 +9,7 @@ from generation.llm.schemas import MOST_COLUMNS, PLACES, SPLITS, Proposals, Prop
 from generation.llm.table import column_lines, documentation
 from generation.private_splits import PUBLIC, SplitSeeds
 from generation.profile import DatasetProfile
+from generation.rules.brainstormer import CannotBeAsked
 from generation.rules.candidates import Candidate, candidates
 from generation.rules.naming import slug
 from harness.competition.metrics import METRICS
@@ -33,17 +34,21 @@ class LlmBrainstormer:
         fetched: "Fetched | None" = None,  # noqa: ARG002
         limit: int = 3,
         defects: Sequence[Defect] = (),
+        wanted: Sequence[str] = (),
     ) -> list[Formulation]:
-        """The usable proposals; none where no column can be asked for.
+        """The usable proposals; none where no column can be asked for. Where columns are wanted, of them alone.
 
         Raises:
+            CannotBeAsked: one of the wanted columns can't be a target.
             UnusableAnswer: the model proposed nothing that this table can answer.
         """
         found, refused = candidates(profile)
         askable = {one.name: one for one in found if one.column.position < MOST_COLUMNS}
+        if wanted:
+            askable = _only(wanted, askable, refused)
         if not askable:
             return []
-        limit = min(limit, len(PLACES))
+        limit = min(limit, len(PLACES), len(wanted) or len(PLACES))
         given = await ask(
             "brainstormer",
             {
@@ -86,6 +91,13 @@ class LlmBrainstormer:
             rare_labels=candidate.rare,
             rationale=" ".join(proposed.rationale.split()),
         )
+
+
+def _only(wanted: Sequence[str], askable: dict[str, Candidate], refused: dict[str, str]) -> dict[str, Candidate]:
+    for name in wanted:
+        if name not in askable:
+            raise CannotBeAsked(name, refused.get(name, f"the model is shown the first {MOST_COLUMNS} columns alone"))
+    return {name: askable[name] for name in wanted}
 
 
 def problems_of(

@@ -28,6 +28,7 @@ from generation.rules.sense import Sense, sense
 from generation.rules.skill import Signal, folds, measure
 from generation.rules.splitting import late_share, rows_to_measure, split_of
 from generation.rules.wording import goal, question
+from harness.errors import UserError
 from harness.processors import processors
 from harness.schema import Split
 
@@ -64,12 +65,22 @@ class Ranked:
         return self.sense.score + SIGNAL_WEIGHT * skill - (_NOTHING_TO_LEARN if skill < LEARNABLE else 0.0)
 
 
+CHOSEN, UNKNOWN = Sense(0.0, ("it was asked for",)), Signal(0.0, 0.0)
+
+
+class CannotBeAsked(UserError):
+    """A column that a user named as the target can't be one."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name!r} can't be asked for: {why}. Name another --target, or none.")
+
+
 class Questions:
     """What can be asked of a table: ranked once, and each written out once, however often one asks for more."""
 
     def __init__(self, profile: DatasetProfile, seeds: SplitSeeds) -> None:
         self.profile, self.seeds = profile, seeds
-        self._written: dict[str, Formulation | None] = {}
+        self._written: dict[tuple[str, bool], Formulation | str] = {}
         self._one_at_a_time = Lock()
 
     @cached_property
@@ -94,15 +105,35 @@ class Questions:
                 if any(_alike(self.profile, item.candidate, other.candidate) for other, _ in chosen):
                     continue
                 formulation = self._formulated(item)
-                if formulation is not None:
+                if isinstance(formulation, Formulation):
                     chosen.append((item, formulation))
         return [formulation for _, formulation in chosen]
 
-    def _formulated(self, item: Ranked) -> Formulation | None:
-        name = item.candidate.name
-        if name not in self._written:
-            self._written[name] = _formulate(self.profile, item, self._encoded, self.seeds)
-        return self._written[name]
+    def of(self, names: Sequence[str]) -> list[Formulation]:
+        """A question for each of these columns; whether it can be learned is left to verification.
+
+        Raises:
+            CannotBeAsked: one of them can't be; the message says why.
+        """
+        if self.profile.rows < FEWEST_ROWS:
+            raise CannotBeAsked(names[0], f"{FEWEST_ROWS} rows are needed, and there are {self.profile.rows}")
+        found, refused = candidates(self.profile)
+        known = {one.name: one for one in found}
+        made = []
+        with self._one_at_a_time, threadpool_limits(1):
+            for name in dict.fromkeys(names):
+                outcome = self._formulated(Ranked(known[name], CHOSEN, UNKNOWN)) if name in known else refused[name]
+                if isinstance(outcome, str):
+                    raise CannotBeAsked(name, outcome)
+                made.append(outcome)
+        return made
+
+    def _formulated(self, item: Ranked) -> Formulation | str:
+        """The question, or why there is none."""
+        key = item.candidate.name, item.sense is CHOSEN
+        if key not in self._written:
+            self._written[key] = _formulate(self.profile, item, self._encoded, self.seeds)
+        return self._written[key]
 
 
 class RulesBrainstormer:
@@ -118,11 +149,17 @@ class RulesBrainstormer:
         fetched: "Fetched | None" = None,  # noqa: ARG002
         limit: int = 3,
         defects: Sequence[Defect] = (),
+        wanted: Sequence[str] = (),
     ) -> list[Formulation]:
-        """The formulations, best first, each changed as far as the defects ask for it."""
+        """The formulations, best first, each changed as far as the defects ask for it; of `wanted` columns all.
+
+        Raises:
+            CannotBeAsked: one of the wanted columns can't be a target.
+        """
         if self._last is None or self._last.profile is not profile:
             self._last = Questions(profile, self.seeds)
-        return [revise(profile, one, defects) for one in self._last.best(limit)]
+        found = self._last.of(wanted) if wanted else self._last.best(limit)
+        return [revise(profile, one, defects) for one in found]
 
 
 def formulations(profile: DatasetProfile, *, limit: int = 3, seeds: SplitSeeds = PUBLIC) -> list[Formulation]:
@@ -183,21 +220,24 @@ def _alike(profile: DatasetProfile, left: Candidate, right: Candidate) -> bool:
     return abs(float(np.corrcoef(a, b)[0, 1])) > 0.95
 
 
-def _formulate(profile: DatasetProfile, item: Ranked, encoded: Encoded, seeds: SplitSeeds) -> Formulation | None:
-    """The candidate as a forecast where it is a course over time that can be foretold, else as it stands."""
+def _formulate(profile: DatasetProfile, item: Ranked, encoded: Encoded, seeds: SplitSeeds) -> Formulation | str:
+    """The candidate as a forecast where it is a course over time that can be foretold, else as it stands.
+
+    Or why it can't be asked for.
+    """
     share = late_share(int(item.candidate.usable.sum()))
     ahead = series(profile, item.candidate, share, seeds, slug(item.candidate.name))
     if ahead is not None:
         candidate = replace(item.candidate, objective="forecasting")
         found = _written(profile, replace(item, candidate=candidate), encoded, ahead.split, ahead)
-        if found is not None:
+        if isinstance(found, Formulation):
             return found
     return _written(profile, item, encoded, split_of(profile, item.candidate, seeds, slug(item.candidate.name)))
 
 
 def _written(
     profile: DatasetProfile, item: Ranked, encoded: Encoded, split: Split, ahead: Series | None = None
-) -> Formulation | None:
+) -> Formulation | str:
     candidate = item.candidate
     rows = rows_to_measure(candidate, FINAL_ROWS, MEASURING)
     known = encoded.subset(candidate.usable[encoded.rows])
@@ -205,10 +245,10 @@ def _written(
         known = encode(profile, rows)
     unknown, entity = (ahead.unknown, ahead.entity) if ahead else ({}, "")
     cleared = clear(profile, candidate, known, split=split, unknown=unknown, entity=entity, seed=MEASURING)
-    if not _worth_asking(
-        profile, candidate, cleared, _learnable(candidate, split, len(known.rows), len(profile.columns))
-    ):
-        return None
+    chosen = item.sense is CHOSEN
+    least = -math.inf if chosen else _learnable(candidate, split, len(known.rows), len(profile.columns))
+    if why := _not_worth_asking(profile, candidate, cleared, least):
+        return why
     score = scoring(candidate)
     candidate = replace(candidate, objective=score.objective or candidate.objective)
     formulation = Formulation(
@@ -231,7 +271,7 @@ def _written(
         horizon=ahead.horizon if ahead else "",
         writing=candidate.writing,
     )
-    return settle(profile, formulation)
+    return settle(profile, formulation) or "no split gives both parts enough rows of every answer"
 
 
 def _learnable(candidate: Candidate, split: Split, rows: int, columns: int) -> float:
@@ -252,7 +292,10 @@ def _learnable(candidate: Candidate, split: Split, rows: int, columns: int) -> f
     return max(LEAST_EXPLAINED, CLEAR / tested)
 
 
-def _worth_asking(profile: DatasetProfile, candidate: Candidate, cleared: Cleared, least: float) -> bool:
-    """Whether something is left to learn from, it can be learned from, and the answer is not given away."""
-    features = [name for name in profile.names if name not in cleared.drop and name != candidate.name]
-    return bool(features) and not cleared.solved and cleared.signal.best >= least
+def _not_worth_asking(profile: DatasetProfile, candidate: Candidate, cleared: Cleared, least: float) -> str:
+    """Why not, or "": nothing is left to learn from, the answer is given away, or it can't be learned."""
+    if not any(name not in cleared.drop and name != candidate.name for name in profile.names):
+        return "no column is left to tell it from"
+    if cleared.solved:
+        return "the other columns give it away"
+    return "" if cleared.signal.best >= least else "hardly anything can be learned of it"

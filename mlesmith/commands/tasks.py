@@ -13,6 +13,9 @@ Tasks = Annotated[
 ]
 
 
+MOST_TARGETS = 3
+
+
 class Engine(StrEnum):
     """Who writes the tasks."""
 
@@ -49,6 +52,10 @@ def generate(
     ] = None,
     model_role: Annotated[list[str] | None, typer.Option(help="ROLE=MODEL; may be given several times.")] = None,
     formulations: Annotated[int, typer.Option(min=1, max=3, help="At most so many tasks a dataset.")] = 3,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(help="The column to ask for, instead of those that the engine would; up to three times."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="The folder that receives the verified packages.")] = Path(
         "tasks/generated"
     ),
@@ -83,6 +90,7 @@ def generate(
             model=model,
             model_roles=_roles(model_role or []),
             formulations=formulations,
+            target=_few(target or []),
             out=out,
             seed=seed,
             salt=read_salt(salt_file) if salt_file else salt,
@@ -95,6 +103,12 @@ def generate(
     else:
         show_generation(report)
     raise typer.Exit(0 if report.all_datasets_served else 1)
+
+
+def _few(targets: list[str]) -> list[str]:
+    if len(targets) > MOST_TARGETS:
+        raise typer.BadParameter(f"At most {MOST_TARGETS} times --target; {len(targets)} were given.")
+    return list(dict.fromkeys(targets))
 
 
 def _roles(words: list[str]) -> dict[str, str]:

@@ -45,6 +45,7 @@ MISTAKES = {
     "no logs": (["leaderboard", "nologs"], "nologs"),
     "unknown option": (["run", "--nosuch"], "--nosuch"),
     "too many formulations": (["generate", "x.csv", "--formulations", "9"], "formulations"),
+    "too many targets": (["generate", "data.csv", *(f"--target={name}" for name in "abcd")], "At most 3 times"),
     "engine without a model": (["generate", "data.csv", "--engine", "llm"], "--model"),
     "unknown sandbox": (["prepare", "spambase_spam", "--sandbox", "nosuch"], "no sandbox named 'nosuch'"),
 }
@@ -96,6 +97,8 @@ def test_own_table_becomes_tasks_that_run_and_rank(tmp_path: Path) -> None:
     task = report["tasks"][0]["id"]
     assert task == "patients_pressure"
     assert (tmp_path / "tasks" / "generated" / task / "verification.json").is_file()
+    named = mlesmith("generate", "patients.csv", "--json", "--target", "mass", "--out", "tasks/named", cwd=tmp_path)
+    assert [one["id"] for one in json.loads(named.stdout)["tasks"]] == ["patients_mass"], named.stderr
     shown = mlesmith("show", task, cwd=tmp_path)
     assert "pressure" in shown.stdout
     twin = tmp_path / "tasks" / "mine" / "the_same_again"

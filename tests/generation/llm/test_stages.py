@@ -16,6 +16,7 @@ from generation.llm.designer import LlmDesigner
 from generation.llm.refactor import LlmRefactor
 from generation.llm.schemas import proposals_schema, reviewed_schema, written_schema
 from generation.private_splits import SplitSeeds
+from generation.rules.brainstormer import CannotBeAsked
 from generation.spending import cost, ledger, summed
 from harness.sources import resolve
 from tests.generation.llm.answers import (
@@ -152,6 +153,20 @@ def test_no_model_is_asked_where_nothing_can_be_asked_for(tmp_path: Path, play: 
     path.write_text("id,one\n" + "".join(f"{at},1\n" for at in range(300)))
     told = Told("nobody asks")
     assert play(told, LlmBrainstormer().propose(profile_of(f"file:{path}"))) == []
+    assert not told.asked
+
+
+def test_a_model_is_asked_for_the_named_columns_alone(source: str, play: Play) -> None:
+    told = Told(proposals(proposal(), proposal(target="age")), proposals(proposal()))
+    (formulation,) = play(told, LlmBrainstormer().propose(profile_of(source), wanted=(TARGET,)))
+    assert formulation.target == TARGET
+    assert len(told.asked) == 2, "another target goes back"
+
+
+def test_a_named_column_that_no_one_can_ask_for_is_told_before_a_model_is_asked(source: str, play: Play) -> None:
+    told = Told("nobody asks")
+    with pytest.raises(CannotBeAsked, match="'ago' can't be asked for"):
+        play(told, LlmBrainstormer().propose(profile_of(source), wanted=("ago",)))
     assert not told.asked
 
 

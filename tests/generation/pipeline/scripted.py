@@ -66,10 +66,15 @@ class Script:
             raise self.broken[stage].pop(0)
 
     async def propose(
-        self, profile: DatasetProfile, fetched: Fetched, limit: int = 3, defects: Sequence[Defect] = ()
+        self,
+        profile: DatasetProfile,
+        fetched: Fetched,
+        limit: int = 3,
+        defects: Sequence[Defect] = (),
+        wanted: Sequence[str] = (),
     ) -> list[Formulation]:
         self.note("brainstormer", defects)
-        return [formulation(target) for target in self.targets][:limit]
+        return [formulation(target) for target in wanted or self.targets][:limit]
 
     async def design(
         self, profile: DatasetProfile, formulation: Formulation, defects: Sequence[Defect] = ()

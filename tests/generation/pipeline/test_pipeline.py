@@ -184,6 +184,19 @@ def test_a_dataset_without_a_question_is_rejected(room: Room, monkeypatch: pytes
     assert told.datasets[0].reason.startswith("no question worth asking was found")
 
 
+def test_the_targets_that_a_user_names_are_asked_for(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = follow(Script(targets=("score",)), monkeypatch)
+    source = table(room.root)
+    named = Path(source.removeprefix("file:")).read_text().split(",")[0]
+    assert named != "score"
+    (made,) = room.run(source, target=[named], formulations=3).tasks
+    assert made.id.endswith(f"_{named}")
+    calls = script.calls["brainstormer"]
+    told = room.run(source, target=["scoer"])
+    assert "no column named 'scoer'. Near names: score" in told.datasets[0].reason
+    assert script.calls["brainstormer"] == calls, "nobody is asked"
+
+
 def test_a_fault_of_the_machine_is_no_rejection(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     script = follow(Script(broken={"designer": [MachineError("no disk")]}), monkeypatch)
     source = table(room.root)

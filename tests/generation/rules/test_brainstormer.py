@@ -10,7 +10,7 @@ import pytest
 from generation.formulation import Defect
 from generation.private_splits import SplitSeeds
 from generation.profile import profile_table
-from generation.rules.brainstormer import RulesBrainstormer, formulations
+from generation.rules.brainstormer import CannotBeAsked, RulesBrainstormer, formulations
 from generation.rules.candidates import candidates
 from generation.rules.naming import slug
 from tests.generation.rules.tables import days, houses, patients, profiled, reviews
@@ -41,6 +41,31 @@ def test_who_asks_for_more_measures_nothing_again(monkeypatch: pytest.MonkeyPatc
     more = asyncio.run(brainstormer.propose(profile, limit=3))
     assert len(first) == 1 < len(more)
     assert more[:1] == first
+
+
+def test_what_a_user_names_is_asked_for_though_the_engine_would_not() -> None:
+    profile = profile_table(patients(), name="visits")
+    assert "c" not in {one.target for one in formulations(profile)}, "nothing tells it"
+    named = asyncio.run(RulesBrainstormer().propose(profile, wanted=("c", "diagnosis")))
+    assert [one.target for one in named] == ["c", "diagnosis"]
+    assert named[0].rationale == "it was asked for"
+    assert named[1].model_copy(update={"rationale": ""}) == formulations(profile)[0].model_copy(
+        update={"rationale": ""}
+    )
+
+
+@pytest.mark.parametrize(
+    ("frame", "name", "why"),
+    [
+        (patients(), "patient_id", "identifier"),
+        (houses(), "no", "identifier"),
+        (patients().head(100), "diagnosis", "150 rows are needed, and there are 100"),
+        (houses()[["no", "price"]], "price", "no column is left to tell it from"),
+    ],
+)
+def test_why_a_named_column_cannot_be_asked_for(frame: pd.DataFrame, name: str, why: str) -> None:
+    with pytest.raises(CannotBeAsked, match=f"'{name}' can't be asked for: .*{why}"):
+        asyncio.run(RulesBrainstormer().propose(profile_table(frame), wanted=(name,)))
 
 
 def test_no_two_ask_the_same_quantity() -> None:
