@@ -9,8 +9,10 @@ misses of the sixth were looked at, of the seventh none. The eighth, of what was
 
 A column counts by its name; `a|b` means either. Of the fourth a second reader gave three guesses a table, from the
 documentation, without knowing the list: what somebody who reads reaches there, and on which tables two readers agree.
-The intervals are Wilson's (1927), 95 %. What was asked of a table
-is kept in the cache as long as the table, its help page and the code stay the same.
+A second line of each list leaves out the tables of which no column that people predict can be learned from the others
+(by the engine's own measure: R squared or 2 AUC - 1 no more than chance gives), or which the others give away: there
+is no task to be made of them. The intervals are Wilson's (1927), 95 %. What was asked of a table is kept in the cache
+as long as the table, its help page and the code stay the same.
 """
 
 import argparse
@@ -25,8 +27,9 @@ from types import ModuleType
 
 from benchmarks.help_pages import PACKAGE, documented
 from generation import profile, rules
+from generation.private_splits import PUBLIC
 from generation.profile.source import profile_source
-from generation.rules.brainstormer import formulations
+from generation.rules.brainstormer import Questions
 from generation.shares import wilson
 from harness import sources
 from harness.places import cache_dir, whole_file
@@ -59,10 +62,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the engine asked of it, best first."""
+    """What the engine asked of it, best first; `hopeless` where no wanted column can be learned from the others.
+
+    Nobody can make a task of such a column: verification would reject it.
+    """
 
     known: Known
     targets: tuple[str, ...]
+    hopeless: bool = False
 
     def among_first(self, count: int) -> bool:
         return any(target in self.known.wanted for target in self.targets[:count])
@@ -109,10 +116,14 @@ def ask(known: Known, version: str) -> Asked:
     """The targets of the first three formulations of one dataset."""
     kept = cache_dir("benchmarks", "targets", version) / f"{known.dataset.replace('/', '+')}.json"
     if not kept.is_file():
-        found = formulations(profiled(known), limit=max(LIMITS))
+        questions = Questions(profiled(known), PUBLIC)
+        found = Asked(known, tuple(one.target for one in questions.best(max(LIMITS))))
+        # What is asked can be learned; the rest is looked at only where it was not.
+        hopeless = not found.among_first(max(LIMITS)) and all(map(questions.tells_nothing, known.wanted))
         with whole_file(kept) as draft:
-            draft.write_text(json.dumps([one.target for one in found]), encoding="utf-8")
-    return Asked(known, tuple(json.loads(kept.read_text(encoding="utf-8"))))
+            draft.write_text(json.dumps([found.targets, hopeless]), encoding="utf-8")
+    targets, hopeless = json.loads(kept.read_text(encoding="utf-8"))
+    return Asked(known, tuple(targets), hopeless)
 
 
 def row(name: str, asked: Sequence[Asked], first: int) -> str:
@@ -127,7 +138,8 @@ def row(name: str, asked: Sequence[Asked], first: int) -> str:
 
 def _parts(name: str, asked: Sequence[Asked]) -> dict[str, Sequence[Asked]]:
     """The lines of one list: itself, its halves where one was looked at, and what a second reader found."""
-    found = {name: asked}
+    hopeful = [one for one in asked if not one.hopeless]
+    found = {name: asked, f"{name}, where the others tell the column": hopeful}
     if name in HALF_SEEN:
         found |= {f"{name}, the half that was looked at": asked[::2], f"{name}, the other half": asked[1::2]}
     if name == READ_TWICE:

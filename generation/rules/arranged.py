@@ -6,11 +6,15 @@ import numpy as np
 
 from generation.profile import ColumnProfile, DatasetProfile, Kind
 from generation.profile.dataset import NUMERIC_KINDS
+from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 
 Signs = list[tuple[float, str]]
 
 _NUMBERED = re.compile(r"(.*[^\W\d_])[_. ]?(\d{1,4})[_. ]?[a-z]?")
+_EARLIER = re.compile(r"(.+)[_.]([1-4])")
+_PRICES = {"open", "high", "low", "close"}
+_MOSTLY = 0.5
 _LARGE_FAMILY = 4
 _MANY_VALUES, _FEW_QUANTITIES, _MOST_LEVELS = 20, 2, 40
 _OFTEN_ZERO = 0.2
@@ -19,7 +23,13 @@ _OUT_OF_ORDER = frozenset({Kind.CONSTANT, Kind.IDENTIFIER, Kind.TEXT, Kind.DATE}
 
 def by_arrangement(profile: DatasetProfile, candidate: Candidate) -> Signs:
     """All signs of the arrangement."""
-    return [*_by_family(profile, candidate.name), *_by_quantities(profile, candidate), *_by_balance(candidate)]
+    return [
+        *_by_family(profile, candidate.name),
+        *_by_rows(profile, candidate),
+        *_by_prices(profile, candidate.name),
+        *_by_quantities(profile, candidate),
+        *_by_balance(candidate),
+    ]
 
 
 def _family(name: str) -> tuple[str, int] | None:
@@ -40,6 +50,32 @@ def _by_family(profile: DatasetProfile, name: str) -> Signs:
     if any(place > own[1] for place in places):
         found.append((-1.5, "the same was measured later again"))
     return found
+
+
+def _by_rows(profile: DatasetProfile, candidate: Candidate) -> Signs:
+    """Beside `sales` a column `sales_1` that holds the sales of the row before was made for telling them."""
+    found = _EARLIER.fullmatch(candidate.name)
+    base = found.group(1) if found else ""
+    now = profile.cells(base).numbers if base in profile.names else None
+    if found is None or now is None or candidate.numbers is None or profile[base].cardinality <= _MANY_VALUES:
+        return []
+    step, then = int(found.group(2)), candidate.numbers
+    # Panels lie in either order, and of each thing the first rows have none before them.
+    for one, other in ((then[step:], now[:-step]), (then[:-step], now[step:])):
+        known = np.isfinite(one) & np.isfinite(other)
+        if known.any() and float((one[known] == other[known]).mean()) > _MOSTLY:
+            return [(-3.0, f"it is `{base}` of an earlier row")]
+    return []
+
+
+def _by_prices(profile: DatasetProfile, name: str) -> Signs:
+    """Of a day's open, high, low and close the last is foretold."""
+    ends = {other: words[-1] for other in profile.names if (words := tokens(other))}
+    if not {*ends.values()} >= _PRICES:
+        return []
+    if ends.get(name) == "close":
+        return [(2.0, "of the prices of a day the last is foretold")]
+    return [(-1.5, "it is known when the day begins")] if ends.get(name) == "open" else []
 
 
 def _by_quantities(profile: DatasetProfile, candidate: Candidate) -> Signs:

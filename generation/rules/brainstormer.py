@@ -128,6 +128,14 @@ class Questions:
                 made.append(outcome)
         return made
 
+    def tells_nothing(self, name: str) -> bool:
+        """Whether a column could be asked for by its form, but the others tell hardly anything of it, or all."""
+        candidate = next((one for one in candidates(self.profile)[0] if one.name == name), None)
+        if candidate is None or self.profile.rows < FEWEST_ROWS:
+            return False
+        with self._one_at_a_time, threadpool_limits(1):
+            return isinstance(self._formulated(Ranked(candidate, Sense(0.0, ()), UNKNOWN)), str)
+
     def _formulated(self, item: Ranked) -> Formulation | str:
         """The question, or why there is none."""
         key = item.candidate.name, item.sense is CHOSEN

@@ -168,6 +168,23 @@ def test_of_measurements_over_time_the_last_is_asked_for() -> None:
     assert rank(profile)[0].candidate.name == "vote90"
 
 
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_column_of_the_row_before_is_no_question(newest_first: bool) -> None:
+    sales = np.random.default_rng(3).integers(0, 500, 400)
+    frame = pd.DataFrame({"sales": sales[1:], "sales_1": sales[:-1], "sales_2": sales[1:] % 7}).astype(str)
+    frame = frame.iloc[::-1].reset_index(drop=True) if newest_first else frame
+    profile = profile_table(frame, name="shop")
+    assert "of an earlier row" in reasons(profile, "sales_1")
+    assert "of an earlier row" not in reasons(profile, "sales") + reasons(profile, "sales_2")
+
+
+def test_of_the_prices_of_a_day_the_last_is_asked_for() -> None:
+    profile = table("Open", "High", "Low", "Adj Close", "width")
+    assert "the last is foretold" in reasons(profile, "Adj Close")
+    assert "the day begins" in reasons(profile, "Open")
+    assert "day begins" not in reasons(table("Open", "High", "Adj Close"), "Open")
+
+
 def test_one_of_many_of_a_kind_is_seldom_asked_for() -> None:
     assert "one of many of one kind" in reasons(table("q1", "q2", "q3", "q4", "width"), "q4")
     assert "one of many of one kind" not in reasons(table("q1", "q2", "width"), "q2")
