@@ -14,10 +14,10 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 import anyio
-import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 import generation
@@ -28,11 +28,9 @@ from generation.engines import open_engine
 from generation.formulation import Formulation
 from generation.neighbours import packages_below
 from generation.private_splits import PUBLIC
-from generation.profile import DatasetProfile
 from generation.records import FormulationRecord
 from generation.repair import Draft, design, refactor, settle
-from generation.rules.brainstormer import FINAL_ROWS, _formulate, formulations, rank
-from generation.rules.encoding import encode
+from generation.rules.brainstormer import CannotBeAsked, Questions
 from generation.shares import wilson
 from harness.places import cache_dir, shipped_tasks, whole_file
 from harness.processors import processors
@@ -92,10 +90,11 @@ def came(known: Known, version: str, *, kept: bool = False) -> Came:
 
 async def _made(known: Known, version: str) -> Came:
     profile = profiled(known)
-    asked = formulations(profile, limit=MOST_ASKED)
+    questions = Questions(profile, PUBLIC)
+    asked = questions.best(MOST_ASKED)
     place = next((at for at, one in enumerate(asked) if one.target in known.wanted), None)
     if place is None:
-        place, asked = len(asked), [*asked, *_formed(profile, known)]
+        place, asked = len(asked), [*asked, *_formed(questions, known)]
     if place == len(asked):
         return Came(dataset=known.dataset, code=version, status="not formed")
     curated = packages_below([shipped_tasks()])
@@ -107,14 +106,14 @@ async def _made(known: Known, version: str) -> Came:
     return _told(known.dataset, version, place + 1, asked[place], (await settle(bench, draft))[0])
 
 
-def _formed(profile: DatasetProfile, known: Known) -> list[Formulation]:
+def _formed(questions: Questions, known: Known) -> list[Formulation]:
     """The question that the engine would not ask, if it can be written at all."""
-    found = next((one for one in rank(profile) if one.candidate.name in known.wanted), None)
-    if found is None:
-        return []
-    rows = np.random.default_rng(0).permutation(profile.rows)[:FINAL_ROWS].astype(np.int64)
-    made = _formulate(profile, found, encode(profile, np.sort(rows)), PUBLIC)
-    return [] if made is None else [made]
+    for name in known.wanted:
+        with suppress(CannotBeAsked):
+            made = questions.unasked(name)
+            if made is not None:
+                return [made]
+    return []
 
 
 def _told(dataset: str, version: str, place: int, asked: Formulation, record: FormulationRecord) -> Came:

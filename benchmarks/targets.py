@@ -29,7 +29,7 @@ from benchmarks.help_pages import PACKAGE, documented
 from generation import profile, rules
 from generation.private_splits import PUBLIC
 from generation.profile.source import profile_source
-from generation.rules.brainstormer import Questions
+from generation.rules.brainstormer import CannotBeAsked, Questions
 from generation.shares import wilson
 from harness import sources
 from harness.places import cache_dir, whole_file
@@ -119,11 +119,19 @@ def ask(known: Known, version: str) -> Asked:
         questions = Questions(profiled(known), PUBLIC)
         found = Asked(known, tuple(one.target for one in questions.best(max(LIMITS))))
         # What is asked can be learned; the rest is looked at only where it was not.
-        hopeless = not found.among_first(max(LIMITS)) and all(map(questions.tells_nothing, known.wanted))
+        hopeless = not found.among_first(max(LIMITS)) and all(_hopeless(questions, name) for name in known.wanted)
         with whole_file(kept) as draft:
             draft.write_text(json.dumps([found.targets, hopeless]), encoding="utf-8")
     targets, hopeless = json.loads(kept.read_text(encoding="utf-8"))
     return Asked(known, tuple(targets), hopeless)
+
+
+def _hopeless(questions: Questions, name: str) -> bool:
+    """Whether the other columns tell hardly anything of a column, or all; not where the engine refuses its form."""
+    try:
+        return questions.unasked(name) is None
+    except CannotBeAsked:
+        return False
 
 
 def row(name: str, asked: Sequence[Asked], first: int) -> str:

@@ -2,14 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from generation.formulation import Defect, Formulation
@@ -17,54 +15,30 @@ from generation.private_splits import PUBLIC, SplitSeeds
 from generation.profile import DatasetProfile
 from generation.rules.candidates import Candidate, candidates
 from generation.rules.encoding import Encoded, encode
-from generation.rules.forecasting import Series, course, series
+from generation.rules.forecasting import Series, series
 from generation.rules.foresight import settle
-from generation.rules.goals import Reader
-from generation.rules.leaks import Cleared, clear, useless
+from generation.rules.leaks import Cleared, clear
 from generation.rules.naming import slug
 from generation.rules.objectives import scoring
+from generation.rules.ranking import LEARNABLE, MEASURING, MOST_MEASURED, Ranked, drawn_places, rank
 from generation.rules.repair import revise
 from generation.rules.sense import Sense, sense
-from generation.rules.skill import Signal, folds, measure
+from generation.rules.skill import Signal
 from generation.rules.splitting import late_share, rows_to_measure, split_of
 from generation.rules.wording import goal, question
 from harness.errors import UserError
-from harness.processors import processors
 from harness.schema import Split
 
 if TYPE_CHECKING:
     from harness.sources import Fetched
 
-RANKING_ROWS = 800
 FINAL_ROWS = 2000
-MOST_MEASURED = 25
-SIGNAL_WEIGHT = 0.75
 FEWEST_ROWS = 150
-LEARNABLE = 0.03
 LEAST_EXPLAINED, CLEAR = 0.01, 5.0  # of numbers on rows drawn at random: this share, and this over the rows tested
 CHANCE = 1.0  # standard errors of labels on the test rows, so two on all: few columns of noise seem learnable then
-MEASURING = 0  # the seed of all that is measured: what is asked does not depend on the split
 SENSIBLE = 0.2
 LEAST_SENSIBLE = -0.3
 MOST_TRIED = 10
-_NOTHING_TO_LEARN = 1.0
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """A candidate with its sense and its first, cheap signal."""
-
-    candidate: Candidate
-    sense: Sense
-    signal: Signal
-
-    @property
-    def score(self) -> float:
-        """Sense decides; signal breaks ties and keeps out what nothing can learn."""
-        skill = min(1.0, self.signal.mean)
-        return self.sense.score + SIGNAL_WEIGHT * skill - (_NOTHING_TO_LEARN if skill < LEARNABLE else 0.0)
-
-
 CHOSEN, UNKNOWN = Sense(0.0, ("it was asked for",)), Signal(0.0, 0.0)
 
 
@@ -89,7 +63,7 @@ class Questions:
 
     @cached_property
     def _encoded(self) -> Encoded:
-        return encode(self.profile, _draw(self.profile.rows, FINAL_ROWS))
+        return encode(self.profile, drawn_places(self.profile.rows, FINAL_ROWS))
 
     def best(self, limit: int) -> list[Formulation]:
         """At most `limit`, best first; none where the table has fewer than 150 rows or nothing to learn."""
@@ -128,13 +102,19 @@ class Questions:
                 made.append(outcome)
         return made
 
-    def tells_nothing(self, name: str) -> bool:
-        """Whether a column could be asked for by its form, but the others tell hardly anything of it, or all."""
-        candidate = next((one for one in candidates(self.profile)[0] if one.name == name), None)
-        if candidate is None or self.profile.rows < FEWEST_ROWS:
-            return False
+    def unasked(self, name: str) -> Formulation | None:
+        """The question of a column that others came before; None where they tell hardly anything of it, or all.
+
+        Raises:
+            CannotBeAsked: it can't be a target by its form.
+        """
+        found, refused = candidates(self.profile)
+        candidate = next((one for one in found if one.name == name), None)
+        if candidate is None:
+            raise CannotBeAsked(name, refused.get(name, "there is no such column"))
         with self._one_at_a_time, threadpool_limits(1):
-            return isinstance(self._formulated(Ranked(candidate, Sense(0.0, ()), UNKNOWN)), str)
+            outcome = self._formulated(Ranked(candidate, sense(self.profile, candidate), UNKNOWN))
+        return outcome if isinstance(outcome, Formulation) else None
 
     def _formulated(self, item: Ranked) -> Formulation | str:
         """The question, or why there is none."""
@@ -173,45 +153,6 @@ class RulesBrainstormer:
 def formulations(profile: DatasetProfile, *, limit: int = 3, seeds: SplitSeeds = PUBLIC) -> list[Formulation]:
     """At most `limit` questions worth asking of a table; none where it has fewer than 150 rows or nothing to learn."""
     return Questions(profile, seeds).best(limit)
-
-
-def rank(profile: DatasetProfile) -> list[Ranked]:
-    """All candidates, best first; beyond 25 only those with the most sense are measured."""
-    found, reader = _askable(profile), Reader(profile)
-    scored = sorted(
-        ((candidate, sense(profile, candidate, reader)) for candidate in found),
-        key=lambda pair: (-pair[1].score, pair[0].column.position),
-    )[:MOST_MEASURED]
-    encoded = encode(profile, _draw(profile.rows, RANKING_ROWS))
-    with ThreadPoolExecutor(processors()) as pool:
-        signals = pool.map(lambda pair: _quick_signal(profile, pair[0], encoded), scored)
-        ranked = [Ranked(c, s, signal) for (c, s), signal in zip(scored, signals, strict=True)]
-    return sorted(ranked, key=lambda item: (-item.score, item.candidate.column.position))
-
-
-def _askable(profile: DatasetProfile) -> list[Candidate]:
-    """All that could be asked for but the name of what is followed over time."""
-    found, _ = candidates(profile)
-    numbers = next((one for one in found if one.numbers is not None), None)
-    followed = course(profile, numbers) if numbers is not None else None
-    return [one for one in found if followed is None or one.name != followed[1]]
-
-
-def _draw(rows: int, most: int) -> NDArray[np.int64]:
-    return np.sort(np.random.default_rng(MEASURING).permutation(rows)[:most]).astype(np.int64)
-
-
-def _quick_signal(profile: DatasetProfile, candidate: Candidate, encoded: Encoded) -> Signal:
-    kin = {candidate.name, *useless(profile)}
-    for relation in profile.relations:
-        if relation.kind != "sum" and candidate.name in (relation.column, relation.other):
-            kin |= {relation.column, relation.other}
-    known = encoded.subset(candidate.usable[encoded.rows])
-    if len(known.rows) < 40:
-        return Signal(0.0, 0.0)
-    fold = folds(len(known.rows), 2, MEASURING)
-    inputs = known.inputs(name for name in profile.names if name not in kin)
-    return measure(inputs, candidate.answers(known.rows), fold, size=15, seed=MEASURING)
 
 
 def _alike(profile: DatasetProfile, left: Candidate, right: Candidate) -> bool:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from generation.profile import profile_table
 from generation.profile.codes import Codes
 from generation.rules import skill
-from generation.rules.brainstormer import MOST_MEASURED, rank
 from generation.rules.encoding import Inputs
+from generation.rules.ranking import MOST_MEASURED, rank
 from generation.rules.skill import Answers, folds, measure, single
 from generation.verification.probes import ladder
 

@@ -10,7 +10,7 @@ import pytest
 from generation.formulation import Defect
 from generation.private_splits import SplitSeeds
 from generation.profile import profile_table
-from generation.rules.brainstormer import CannotBeAsked, RulesBrainstormer, formulations
+from generation.rules.brainstormer import CannotBeAsked, Questions, RulesBrainstormer, formulations
 from generation.rules.candidates import candidates
 from generation.rules.naming import slug
 from tests.generation.rules.tables import days, houses, patients, profiled, reviews
@@ -52,6 +52,16 @@ def test_what_a_user_names_is_asked_for_though_the_engine_would_not() -> None:
     assert named[1].model_copy(update={"rationale": ""}) == formulations(profile)[0].model_copy(
         update={"rationale": ""}
     )
+
+
+def test_a_column_that_others_tell_nothing_of_is_no_question_of_the_engine() -> None:
+    questions = Questions(profile_table(patients(), name="visits"), SplitSeeds(0))
+    assert questions.unasked("c") is None
+    asked = questions.unasked("diagnosis")
+    assert asked is not None
+    assert asked.target == "diagnosis"
+    with pytest.raises(CannotBeAsked, match="identifier"):
+        questions.unasked("patient_id")
 
 
 @pytest.mark.parametrize(

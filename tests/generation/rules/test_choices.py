@@ -8,11 +8,11 @@ from sklearn.metrics import roc_auc_score
 from generation.formulation import Defect, Formulation
 from generation.profile import profile_table
 from generation.rules import splitting
-from generation.rules.brainstormer import rank
 from generation.rules.candidates import candidates
 from generation.rules.figures import figure, percent
 from generation.rules.objectives import scoring
 from generation.rules.phrases import Voice, phrases
+from generation.rules.ranking import rank
 from generation.rules.repair import revise
 from generation.rules.skill import auc, forward
 from generation.rules.wording import phrase, question

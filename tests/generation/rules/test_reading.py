@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from generation.profile import DatasetProfile, profile_table
-from generation.rules.brainstormer import rank
 from generation.rules.candidates import candidates
 from generation.rules.documents import read_document
 from generation.rules.goals import Reader
+from generation.rules.ranking import rank
 from generation.rules.sense import sense
 from generation.rules.stems import Words, stemmed
 
