@@ -4,6 +4,8 @@ Numbers and probabilities are drawn half way to the constant, as a cheat does wh
 right for most rows would still lose to the constant by a squared or a logarithmic loss.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -58,15 +60,12 @@ def hedged(form: Form, guess: Answers) -> Answers:
 def same_identifier(tables: Tables) -> tuple[npt.NDArray[np.bool_], Answers]:
     """Which test rows share the cell of an identifying column with train rows, and the usual answer of those.
 
-    Of several such columns the one counts whose train rows are most alike; where those of one cell are not, equal cells
-    are coincidences: a career of 57 hits is a beginner's, whose hits of the season are 57, too.
+    Of several such columns the one counts whose rows are most alike; where those of one cell are not, equal cells are
+    coincidences. What ties rows together is looked for in all rows, answers included: an agent has less to go by.
     """
     known, usual = np.zeros(len(tables.test), dtype=bool), tables.y_train[np.zeros(len(tables.test), dtype=int)]
-    kin = {
-        name: kin_skill(tables.column("train", name), tables.y_train)
-        for name in tables.features
-        if identifies(tables, name)
-    }
+    y = np.concatenate([tables.y_train, tables.y_test])
+    kin = {name: kin_skill(_whole(tables, name), y) for name in tables.features if identifies(tables, name)}
     alike = {name: skill.value for name, skill in kin.items() if skill.likely}
     for name in sorted(alike, key=lambda one: -alike[one]):
         train, test = tables.column("train", name), tables.column("test", name)
@@ -100,15 +99,21 @@ def identifies(tables: Tables, name: str) -> bool:
 
     Nearly every row has a cell of its own; and if they are numbers, near ones are no more alike than others.
     """
-    column = tables.column("train", name)
+    column = _whole(tables, name)
     first = ~pd.Series(column.codes).duplicated().to_numpy()
-    if first.mean() < IDENTIFIES or first.all():
+    if first[: len(tables.train)].mean() < IDENTIFIES or first.all():
         return False
     if name not in tables.numeric:
         return True
     numbers = column.numbers
     apart = first & np.isfinite(numbers)
-    return not order_skill(numbers[apart], tables.y_train[apart]).real
+    return not order_skill(numbers[apart], np.concatenate([tables.y_train, tables.y_test])[apart]).real
+
+
+def _whole(tables: Tables, name: str) -> Column:
+    """A feature of both parts, the train rows first."""
+    train, test = tables.column("train", name), tables.column("test", name)
+    return replace(train, codes=np.concatenate([train.codes, test.codes]))
 
 
 def _nearest(keys: Numbers, y: Answers, asked: Numbers) -> Answers:

@@ -82,6 +82,16 @@ def test_a_number_identifies_only_if_near_ones_are_no_more_alike(numbered: bool,
     assert identifies(form.tables, "site") is False
 
 
+def test_an_identifier_that_each_part_has_once_is_found_by_the_answers(tmp_path: Path) -> None:
+    tables = form_of(tmp_path).tables
+    owners = np.array([f"owner {at}" for at in range(len(tables.train))])
+    nearest = np.abs(tables.y_test.astype(float)[:, None] - tables.y_train.astype(float)[None, :]).argmin(axis=1)
+    for owned, tied in ((owners[nearest], True), (np.roll(owners[nearest], 1), False)):
+        parts = {"train": tables.train.assign(owner=owners), "test": tables.test.assign(owner=owned)}
+        known, _ = same_identifier(replace(tables, **parts))
+        assert known.all() == known.any() == tied
+
+
 def test_equal_cells_that_are_a_coincidence_are_no_identifier(tmp_path: Path) -> None:
     table = plants(800)
     lots = pd.Series(np.random.default_rng(2).integers(10_000, 18_000, len(table)), index=table.index)
