@@ -12,4 +12,4 @@ def wilson(hits: int, count: int) -> tuple[float, float]:
     share, square = hits / count, Z * Z
     middle = (share + square / (2 * count)) / (1 + square / count)
     reach = Z / (1 + square / count) * sqrt(share * (1 - share) / count + square / (4 * count * count))
-    return middle - reach, middle + reach
+    return max(0.0, middle - reach), min(1.0, middle + reach)
