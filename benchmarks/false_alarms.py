@@ -24,13 +24,13 @@ import generation
 import harness
 from benchmarks.targets import DATA, LISTS, Known, fetched, fingerprint, profiled, read
 from generation.bench import Bench
-from generation.engines import open_engine
+from generation.engines import CannotBeAsked, open_engine
 from generation.formulation import Formulation
 from generation.neighbours import packages_below
 from generation.private_splits import PUBLIC
 from generation.records import FormulationRecord
 from generation.repair import Draft, design, refactor, settle
-from generation.rules.brainstormer import CannotBeAsked, Questions
+from generation.rules.brainstormer import Questions
 from generation.shares import wilson
 from harness.places import cache_dir, shipped_tasks, whole_file
 from harness.processors import processors

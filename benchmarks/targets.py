@@ -27,9 +27,10 @@ from types import ModuleType
 
 from benchmarks.help_pages import PACKAGE, documented
 from generation import profile, rules
+from generation.engines import CannotBeAsked
 from generation.private_splits import PUBLIC
 from generation.profile.source import profile_source
-from generation.rules.brainstormer import CannotBeAsked, Questions
+from generation.rules.brainstormer import Questions
 from generation.shares import wilson
 from harness import sources
 from harness.places import cache_dir, whole_file

@@ -63,11 +63,11 @@ class Bench:
             StageFailed: there is no such column as one that is wanted, or it can't be asked for.
             MachineError, ProviderError: not the fault of what was asked.
         """
-        stage, wanted = self.engine.brainstormer, self.wanted
-        call = partial(stage.propose, self.profile, self.fetched, limit, defects, wanted)
-        for name in wanted:
+        for name in self.wanted:
             if name not in self.profile.names:
                 raise StageFailed(_defect_of("brainstormer", UnknownName("column", name, list(self.profile.names))))
+        stage = self.engine.brainstormer
+        call = partial(stage.propose, self.profile, self.fetched, limit, defects, self.wanted)
         return await self._run("brainstormer", call)
 
     async def design(

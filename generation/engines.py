@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from generation.formulation import Defect, Formulation, TaskDesign
 from generation.private_splits import PUBLIC, SplitSeeds
-from harness.errors import UnknownName
+from harness.errors import UnknownName, UserError
 
 if TYPE_CHECKING:
     from generation.profile.dataset import DatasetProfile
@@ -17,10 +17,17 @@ if TYPE_CHECKING:
 _MODULES = {"rules": "generation.rules", "llm": "generation.llm"}
 
 
+class CannotBeAsked(UserError):
+    """A column that a user named as the target can't be one."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name!r} can't be asked for: {why}. Name another --target, or none.")
+
+
 class Brainstormer(Protocol):
     """Asks questions of a dataset: at most `limit` of them, the best first; may be none.
 
-    Where columns are `wanted`, of them alone, and says so where one can't be asked for.
+    Where columns are `wanted`, of them alone.
     """
 
     async def propose(
@@ -30,7 +37,13 @@ class Brainstormer(Protocol):
         limit: int = 3,
         defects: Sequence[Defect] = (),
         wanted: Sequence[str] = (),
-    ) -> list[Formulation]: ...
+    ) -> list[Formulation]:
+        """The questions.
+
+        Raises:
+            CannotBeAsked: one of the wanted columns can't be a target.
+        """
+        ...
 
 
 class Designer(Protocol):

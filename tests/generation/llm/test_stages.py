@@ -9,6 +9,7 @@ import pytest
 from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, ModelUsage, StopReason, get_model
 from inspect_ai.tool import ToolChoice, ToolInfo
 
+from generation.engines import CannotBeAsked
 from generation.formulation import Defect
 from generation.llm.asking import MOST_TURNS, UnusableAnswer
 from generation.llm.brainstormer import LlmBrainstormer
@@ -16,7 +17,6 @@ from generation.llm.designer import LlmDesigner
 from generation.llm.refactor import LlmRefactor
 from generation.llm.schemas import proposals_schema, reviewed_schema, written_schema
 from generation.private_splits import SplitSeeds
-from generation.rules.brainstormer import CannotBeAsked
 from generation.spending import cost, ledger, summed
 from harness.sources import resolve
 from tests.generation.llm.answers import (

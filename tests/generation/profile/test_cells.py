@@ -45,6 +45,21 @@ def test_negative_numbers_among_others_are_numbers() -> None:
     assert found.present.all()
 
 
+@pytest.mark.parametrize(
+    ("cells", "plain"),
+    [
+        (["1", "2.5", "-3e2"], True),
+        (["1", "2", "NA", "?", ""], True),
+        ([*map(str, range(50)), *["-999"] * 3], False),
+        ([*map(str, range(50)), "*"], False),
+        (["$1,200", "$900", "$15"], False),
+        (["1", "2", "three"], False),
+    ],
+)
+def test_plain_are_numbers_and_the_usual_words_for_nothing(cells: list[str], plain: bool) -> None:
+    assert read_cells(pd.Series(cells)).plain is plain
+
+
 def test_typed_columns_are_taken_as_they_are() -> None:
     found = read_cells(pd.Series([1.0, np.nan, 3.0]))
     assert found.numbers is not None

@@ -112,3 +112,19 @@ def test_the_ladder_looks_at_so_many_columns_of_a_wide_table() -> None:
     assert asked.shape == (10, ladder.WIDEST)
     assert (learned[:, -1] == 1).all()
     assert any(np.array_equal(column, x[:, 7]) for column in learned.T)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["1/4/2008 18:51", "12/31/2008 0:01", "", "2/3/2008 7:00"],
+        ["1/4/2008", "25/12/2008", "3/4/2008"],
+        ["2020-01-05", "NA", "2020-13-01", "2021-02-03"],
+        ["5 March 2020", "2020-03-06", "March 7, 2020"],
+        ["", "NA"],
+    ],
+)
+def test_moments_of_one_form_are_what_each_cell_says_by_itself(cells: list[str]) -> None:
+    column = pd.Series(cells, index=range(10, 10 + len(cells)), dtype="str")
+    mixed = pd.to_datetime(column, errors="coerce", format="mixed", utc=True)
+    pd.testing.assert_series_equal(ladder.moments(column), mixed)

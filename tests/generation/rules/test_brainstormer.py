@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from generation.engines import CannotBeAsked
 from generation.formulation import Defect
 from generation.private_splits import SplitSeeds
 from generation.profile import profile_table
-from generation.rules.brainstormer import CannotBeAsked, Questions, RulesBrainstormer, formulations
+from generation.rules.brainstormer import Questions, RulesBrainstormer, formulations
 from generation.rules.candidates import candidates
 from generation.rules.naming import slug
 from tests.generation.rules.tables import days, houses, patients, profiled, reviews

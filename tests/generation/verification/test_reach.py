@@ -67,6 +67,17 @@ def test_other_rows_are_not_found(reach: Reach, tmp_path: Path) -> None:
     assert finding(counts, reach, tmp_path)[0] is Verdict.PASS
 
 
+def test_the_tasks_of_one_table_share_one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[object] = []
+    found = Reach.found
+    monkeypatch.setattr(Reach, "found", lambda self, rows: looked.append(rows) or found(self, rows))
+    table, reach = plants(60).astype(str), Reach(np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.uint32), (), ())
+    assert reach.look_for(table) == reach.look_for(table)
+    assert len(looked) == 2, "once as it is, once for what chance finds"
+    reach.look_for(table.copy())
+    assert len(looked) == 4, "another table of the same cells is another object"
+
+
 def test_what_many_rows_share_tells_none_of_them() -> None:
     """Zeros stand side by side in many files; a table that has them in every third row does not lie there."""
     random = np.random.default_rng(0)

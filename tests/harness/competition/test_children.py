@@ -6,6 +6,7 @@ import signal
 import stat
 import time
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -34,6 +35,18 @@ def test_a_child_goes_on_until_foreign_code_has_run_in_it() -> None:
     first, second, third, fourth, fifth = told(own, own, foreign, foreign, own)
     assert first == second == third
     assert len({third, fourth, fifth, own()}) == 4
+
+
+def test_nothing_runs_in_a_child_after_foreign_code(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+
+    def notes() -> str:
+        with log.open("a", encoding="ascii") as file:
+            file.write("here\n")
+        return own()
+
+    told(foreign, notes)
+    assert log.read_text(encoding="ascii") == "here\n"
 
 
 def dies() -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harness.sources import resolve
+from harness.sources import resolution, resolve
+from harness.sources.tables import opened
 
 BODY = "".join(f"p{number},{number},{number * 7 % 10}.5\n" for number in range(40))
 PLAIN = "name,height,weight\n" + BODY
@@ -86,6 +87,22 @@ def test_lines_of_two_encodings(tmp_path: Path, own_cache: Path) -> None:
     fetched = resolve(str(tmp_path / "mixed.csv"))
     assert fetched.path.read_text().splitlines() == lines
     assert "1 of its lines are UTF-8 and 1 are Windows-1252" in fetched.notes[0]
+
+
+def test_a_content_is_looked_at_once(tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "plants.csv"
+    path.write_text("Report of plants\n" + PLAIN)
+    first = resolve(str(path))
+    assert first.path.read_text() == PLAIN
+    looks: list[object] = []
+    monkeypatch.setattr(resolution, "opened", lambda fetched: looks.append(fetched) or opened(fetched))
+    assert (resolve(str(path)), looks) == (first, [])
+    first.path.unlink()
+    again = resolve(str(path))
+    assert (again.path.read_text(), len(looks)) == (PLAIN, 1), "a table that is gone is made again"
+    path.write_text("Another report\n" + PLAIN + "9,9,9\n")
+    assert resolve(str(path)).sha256 != first.sha256
+    assert len(looks) == 2, "another content is looked at"
 
 
 def test_a_packed_export_too(tmp_path: Path, own_cache: Path) -> None:
