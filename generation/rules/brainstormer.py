@@ -7,7 +7,6 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 from generation.engines import CannotBeAsked
@@ -26,6 +25,7 @@ from generation.rules.repair import revise
 from generation.rules.sense import Sense, sense
 from generation.rules.skill import Signal
 from generation.rules.splitting import late_share, rows_to_measure, split_of
+from generation.rules.variety import is_same_question, likeness
 from generation.rules.wording import goal, question
 from harness.schema import Split
 
@@ -36,8 +36,8 @@ FINAL_ROWS = 2000
 FEWEST_ROWS = 150
 LEAST_EXPLAINED, CLEAR = 0.01, 5.0  # of numbers on rows drawn at random: this share, and this over the rows tested
 CHANCE = 1.0  # standard errors of labels on the test rows, so two on all: few columns of noise seem learnable then
-SENSIBLE = 0.2
-LEAST_SENSIBLE = -0.3
+SENSIBLE, LEAST_SENSIBLE = -0.5, -2.0  # of a further question, and of the first: better a plain one than none
+UNLIKE = 0.8  # what a question loses that is wholly like one that is asked already
 MOST_TRIED = 10
 UNKNOWN = Signal(0.0, 0.0)
 
@@ -63,17 +63,19 @@ class Questions:
         if self.profile.rows < FEWEST_ROWS:
             return []
         with self._one_at_a_time, threadpool_limits(1):
-            chosen: list[tuple[Ranked, Formulation]] = []
-            for item in self._ranked[:MOST_TRIED]:
-                if len(chosen) == limit:
-                    break
+            chosen: list[tuple[Candidate, Formulation]] = []
+            waiting = self._ranked[:MOST_TRIED]
+            while waiting and len(chosen) < limit:
+                asked = [candidate for candidate, _ in chosen]
+                item = max(waiting, key=lambda one: one.score - UNLIKE * _nearest(one.candidate, asked))
+                waiting.remove(item)
                 if item.sense.score < (SENSIBLE if chosen else LEAST_SENSIBLE):
                     continue
-                if any(_alike(self.profile, item.candidate, other.candidate) for other, _ in chosen):
+                if any(is_same_question(self.profile, item.candidate, other) for other in asked):
                     continue
                 formulation = self._formulated(item)
                 if isinstance(formulation, Formulation):
-                    chosen.append((item, formulation))
+                    chosen.append((item.candidate, formulation))
         return [formulation for _, formulation in chosen]
 
     def of(self, names: Sequence[str]) -> list[Formulation]:
@@ -151,18 +153,8 @@ def formulations(profile: DatasetProfile, *, limit: int = 3, seeds: SplitSeeds =
     return Questions(profile, seeds).best(limit)
 
 
-def _alike(profile: DatasetProfile, left: Candidate, right: Candidate) -> bool:
-    """Whether two targets are one question in two forms: a transformation, a lookup, or the same quantity."""
-    pair = {left.name, right.name}
-    if any(r.kind != "sum" and {r.column, r.other} == pair for r in profile.relations):
-        return True
-    if left.numbers is None or right.numbers is None:
-        return False
-    both = np.isfinite(left.numbers) & np.isfinite(right.numbers)
-    if both.sum() < 30:
-        return False
-    a, b = (np.argsort(np.argsort(numbers[both])).astype(float) for numbers in (left.numbers, right.numbers))
-    return abs(float(np.corrcoef(a, b)[0, 1])) > 0.95
+def _nearest(candidate: Candidate, asked: Sequence[Candidate]) -> float:
+    return max((likeness(candidate, other) for other in asked), default=0.0)
 
 
 def _formulate(

@@ -103,7 +103,7 @@ def _is_quantity(column: ColumnProfile) -> bool:
 
 def _labelled(column: ColumnProfile, text: pd.Series, present: NDArray[np.bool_]) -> Candidate | str:
     """A candidate that is asked for by label, unless its labels are too many, too few or too rare."""
-    if column.kind in NUMERIC_KINDS:
+    if column.kind in NUMERIC_KINDS or (column.kind is Kind.ORDERED and column.low is not None):
         present = present & pd.to_numeric(text, errors="coerce").notna().to_numpy()
     counts = text[present].value_counts()
     kept = [str(label) for label, count in counts.items() if count >= FEWEST_OF_A_LABEL]

@@ -7,6 +7,7 @@ from generation.profile import DatasetProfile, Kind
 from generation.profile.dataset import LABEL_KINDS, NUMERIC_KINDS
 from generation.profile.words import tokens
 from generation.rules.arranged import by_arrangement, by_position
+from generation.rules.asked import by_ratings
 from generation.rules.candidates import Candidate
 from generation.rules.goals import Reader
 from generation.rules.lexicon import sense_words
@@ -24,7 +25,7 @@ _FIRST_WORDS = 5
 
 @dataclass(frozen=True)
 class Sense:
-    """A score (about -5 to 8) and the reasons that made it."""
+    """A score (about -6 to 9) and the reasons that made it."""
 
     score: float
     reasons: tuple[str, ...]
@@ -36,6 +37,7 @@ def sense(profile: DatasetProfile, candidate: Candidate, reader: Reader | None =
     parts = [
         *_by_name(profile, candidate),
         *by_name_of_results(candidate),
+        *by_ratings(candidate),
         *by_marks(candidate),
         *_by_dataset(profile, candidate),
         *by_dataset_words(reader, candidate.name),
