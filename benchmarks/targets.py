@@ -10,9 +10,9 @@ misses of the sixth were looked at, of the seventh none. The eighth, of what was
 A column counts by its name; `a|b` means either. Of the fourth a second reader gave three guesses a table, from the
 documentation, without knowing the list: what somebody who reads reaches there, and on which tables two readers agree.
 A second line of each list leaves out the tables of which no column that people predict can be learned from the others
-(by the engine's own measure: R squared or 2 AUC - 1 no more than chance gives), or which the others give away: there
-is no task to be made of them. The intervals are Wilson's (1927), 95 %. What was asked of a table is kept in the cache
-as long as the table, its help page and the code stay the same.
+(by the engine's own measure: R squared or 2 AUC - 1 no more than chance gives), or which the others give away, and
+those of fewer than 150 rows: there is no task to be made of them. The intervals are Wilson's (1927), 95 %. What was
+asked of a table is kept in the cache as long as the table, its help page and the code stay the same.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from generation import profile, rules
 from generation.engines import CannotBeAsked
 from generation.private_splits import PUBLIC
 from generation.profile.source import profile_source
-from generation.rules.brainstormer import Questions
+from generation.rules.brainstormer import FEWEST_ROWS, Questions
 from generation.shares import wilson
 from harness import sources
 from harness.places import cache_dir, whole_file
@@ -128,7 +128,10 @@ def ask(known: Known, version: str) -> Asked:
 
 
 def _hopeless(questions: Questions, name: str) -> bool:
-    """Whether the other columns tell hardly anything of a column, or all; not where the engine refuses its form."""
+    """Whether the other columns tell hardly anything of a column, or all, or rows are too few; not where the engine
+    refuses its form."""
+    if questions.profile.rows < FEWEST_ROWS:
+        return True
     try:
         return questions.unasked(name) is None
     except CannotBeAsked:

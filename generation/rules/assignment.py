@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 SEPARATOR = "\x1f"
 FIRST_ID = 1_000_001
 COMMON = (0.01, 0.02, 0.05, 0.1)
-VARIED = 0.5
+VARIED, NUMEROUS = 0.5, 50
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,21 @@ def common_share(rows: pd.Series, answers: pd.Series) -> float:
     """The share of rows from which on equal inputs are divided like others; 0 where none need be.
 
     Inputs that many rows have would make the two parts differ if they stayed together. They are divided only if their
-    answers differ, for else a test row could be looked up.
+    answers differ, for else a test row could be looked up; what very many rows have in common is no copy.
     """
     sizes = rows.groupby(rows).transform("size") / max(1, len(rows))
-    for share in COMMON:
+    for share in sorted((*COMMON, round(NUMEROUS / max(1, len(rows)), 6))):
         common = (sizes > share).to_numpy()
         if not common.any():
             return 0.0
         groups = answers[common].groupby(rows[common].to_numpy())
-        if groups.agg(lambda cells: cells.value_counts().iloc[0] / len(cells)).max() <= VARIED:
+        if groups.agg(_may_be_divided).all():
             return share
     return 0.0
+
+
+def _may_be_divided(answers: pd.Series) -> bool:
+    return len(answers) >= NUMEROUS or answers.value_counts().iloc[0] <= VARIED * len(answers)
 
 
 def by_time(cells: pd.Series, share: float, date_format: str) -> NDArray[np.bool_]:

@@ -19,9 +19,10 @@ _LEAST_WORD, _FIRST_WORDS = 3, 6
 def is_same_question(profile: DatasetProfile, left: Candidate, right: Candidate) -> bool:
     """Whether two targets are one question in two forms: a transformation, a lookup, or the same quantity."""
     pair = {left.name, right.name}
-    if any(r.kind != "sum" and {r.column, r.other} == pair for r in profile.relations):
-        return True
-    if left.numbers is None or right.numbers is None or not _go_together(left.numbers, right.numbers):
+    related = {r.kind for r in profile.relations if {r.column, r.other} == pair} - {"sum"}
+    if left.numbers is None or right.numbers is None or related - {"linear", "monotone"}:
+        return bool(related)
+    if not related and not _go_together(left.numbers, right.numbers):
         return False
     found = course(profile, left)
     # What grows over the years does so with all that grows: over time the changes tell, not the levels.
@@ -46,8 +47,8 @@ def _go_together(left: NDArray[np.float64], right: NDArray[np.float64]) -> bool:
     both = np.isfinite(left) & np.isfinite(right)
     if both.sum() < _FEWEST_PAIRS:
         return False
-    ranks = [np.argsort(np.argsort(numbers[both])).astype(float) for numbers in (left, right)]
-    return abs(float(np.corrcoef(*ranks)[0, 1])) > _SAME_ORDER
+    ours, theirs = (np.argsort(np.argsort(numbers[both])).astype(float) for numbers in (left, right))
+    return abs(float(np.corrcoef(ours, theirs)[0, 1])) > _SAME_ORDER
 
 
 def _changes(

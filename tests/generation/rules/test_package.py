@@ -99,6 +99,23 @@ def test_equal_inputs_groups_and_times_stay_apart(made) -> None:
     assert abs(len(test) / (len(train) + len(test)) - split.test) < 0.05
 
 
+def test_what_hundreds_of_rows_have_in_common_is_divided_as_foreseen(tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    school, sport = rng.choice(["day", "night", "sea"], 3000, p=[0.8, 0.17, 0.03]), rng.choice(["yes", "no"], 3000)
+    passed = rng.random(3000) < np.where(school == "sea", 1.0, np.where(sport == "yes", 0.8, 0.4))
+    frame = pd.DataFrame({"school": school, "sport": sport, "passed": np.where(passed, "yes", "no")})
+    source = fetched(frame, tmp_path / "raw", "cells.csv")
+    profile = profiled(frame, tmp_path / "raw", "cells.csv")
+    formulation = next(one for one in formulations(profile) if one.target == "passed")
+    package = normalise(write_out(profile, formulation), profile, source, collection="generated")
+    tables = prepared(package.write(tmp_path / "tasks"), tmp_path / "raw", tmp_path / "out")
+    foreseen = foresee(profile, formulation)
+    assert set(tables["test.csv"]["id"]) == {str(one) for one in foreseen.ids[foreseen.test_rows]}
+    for name in ("school", "sport"):
+        parts = [tables[file][name].value_counts(normalize=True) for file in ("train.csv", "test.csv")]
+        assert (parts[0] - parts[1]).abs().max() < 0.06
+
+
 def test_the_answers_score_best_and_the_sample_worse(made) -> None:
     _, formulation, package, root, tables, _ = made
     metric = load_metric(root / "metric.py")
