@@ -5,7 +5,8 @@ decided from documentation before the engine had seen their tables, whose misses
 whatever tables were left, also trials, survival and single series; and a fifth by the rule of the published list (a
 column is predicted from the others). Of these two the misses of every second table were looked at while the present
 rules were made, of the other half the totals alone. Sixth and seventh are drawn at random from what was left; the
-misses of the sixth were looked at, of the seventh none. The eighth, of what was left then, served to try a ranking.
+misses of the sixth were looked at, of the seventh none. The eighth, of what was left then (half of its tables have
+fewer than 150 rows), served to weigh the ratings of words.
 
 A column counts by its name; `a|b` means either. Of the fourth a second reader gave three guesses a table, from the
 documentation, without knowing the list: what somebody who reads reaches there, and on which tables two readers agree.

@@ -25,8 +25,10 @@ def is_same_question(profile: DatasetProfile, left: Candidate, right: Candidate)
     if not related and not _go_together(left.numbers, right.numbers):
         return False
     found = course(profile, left)
+    if found is None or _words(left) & _words(right):
+        return True
     # What grows over the years does so with all that grows: over time the changes tell, not the levels.
-    return found is None or _go_together(*_changes(profile, *found, left.numbers, right.numbers))
+    return _go_together(*_changes(profile, *found, left.numbers, right.numbers))
 
 
 def likeness(left: Candidate, right: Candidate) -> float:

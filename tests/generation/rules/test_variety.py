@@ -38,6 +38,7 @@ def test_over_time_what_merely_grows_alike_is_another_question(entities: int) ->
             "state": np.repeat([f"s{k}" for k in range(entities)], months),
             "output": a.round(3),
             "capital": b.round(3),
+            "output_2": b.round(3),
             "exports": (a * 2 + RNG.normal(0, 0.1, N)).round(3),
         }
     )
@@ -45,6 +46,7 @@ def test_over_time_what_merely_grows_alike_is_another_question(entities: int) ->
     profile = profile_table(frame.sample(frac=1, random_state=1).reset_index(drop=True).astype(str))
     assert not is_same_question(profile, *of(profile, "output", "capital"))
     assert is_same_question(profile, *of(profile, "output", "exports"))
+    assert is_same_question(profile, *of(profile, "output", "output_2")), "sisters that grow alike are one"
 
 
 def test_sisters_are_more_alike_than_strangers() -> None:
