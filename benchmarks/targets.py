@@ -47,6 +47,7 @@ LISTS = {
     "eighth": "targets_eighth.csv",
 }
 UNSEEN = ("seventh",)
+TOGETHER = ("second", "third", "fourth", "fifth", "sixth", "seventh")  # the eighth is half of tables that are too small
 HALF_SEEN = ("fourth", "fifth")  # the rows with an even index: the first, the third and so on
 READ_TWICE, OPINIONS = "fourth", "opinions_fourth.csv"
 DATA = Path(__file__).parent / "data"
@@ -167,6 +168,12 @@ def _seen(name: str, asked: Sequence[Asked]) -> Sequence[Asked]:
     return () if name in UNSEEN else asked[::2] if name in HALF_SEEN else asked
 
 
+def _print(name: str, asked: Sequence[Asked]) -> None:
+    for title, some in _parts(name, asked).items():
+        for first in LIMITS:
+            print(row(title, some, first), flush=True)
+
+
 def main() -> None:
     """Print the table and, with --misses, what was asked instead."""
     words = argparse.ArgumentParser(description="The columns that people predict, and the engine's questions.")
@@ -176,19 +183,20 @@ def main() -> None:
     said = words.parse_args()
     version = fingerprint(profile, rules, sources)
     print("| list | datasets | among the | hits | share | 95 % interval | at least |\n|---|---|---|---|---|---|---|")
+    found: dict[str, list[Asked]] = {}
     for name in said.lists or LISTS:
         known = read(LISTS[name])
         with ProcessPoolExecutor(said.processes) as pool:
-            asked = list(pool.map(ask, known, [version] * len(known)))
-        for title, some in _parts(name, asked).items():
-            for first in LIMITS:
-                print(row(title, some, first), flush=True)
+            found[name] = asked = list(pool.map(ask, known, [version] * len(known)))
+        _print(name, asked)
         for one in _seen(name, asked) if said.misses else ():
             if not one.among_first(1):
                 mark = " " if one.among_first(3) else "MISSED "
                 print(
                     f"  {mark}{one.known.dataset}: {'|'.join(one.known.wanted)}, asked {', '.join(one.targets) or '-'}"
                 )
+    if {*found} >= {*TOGETHER}:
+        _print("second to seventh together", [one for name in TOGETHER for one in found[name]])
 
 
 if __name__ == "__main__":
