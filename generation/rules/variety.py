@@ -9,6 +9,7 @@ from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.forecasting import course, read_times, time_format
 from generation.rules.stems import stemmed, telling
+from harness.competition.ranks import correlation, mean_ranks
 
 _SAME_ORDER = 0.95
 _FEWEST_PAIRS = 30
@@ -45,12 +46,11 @@ def _words(candidate: Candidate) -> set[str]:
 
 
 def _go_together(left: NDArray[np.float64], right: NDArray[np.float64]) -> bool:
-    """Whether the ranks of two quantities go together nearly perfectly (Spearman, 1904)."""
+    """Whether the ranks of two quantities go together nearly perfectly (Spearman, 1904; ties averaged)."""
     both = np.isfinite(left) & np.isfinite(right)
     if both.sum() < _FEWEST_PAIRS:
         return False
-    ours, theirs = (np.argsort(np.argsort(numbers[both])).astype(float) for numbers in (left, right))
-    return abs(float(np.corrcoef(ours, theirs)[0, 1])) > _SAME_ORDER
+    return abs(correlation(mean_ranks(left[both]), mean_ranks(right[both]))) > _SAME_ORDER
 
 
 def _changes(

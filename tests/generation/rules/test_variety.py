@@ -27,6 +27,15 @@ def test_what_goes_together_in_all_rows_is_one_question() -> None:
     assert not is_same_question(profile, *of(profile, "total", "other"))
 
 
+def test_rows_where_nothing_was_counted_make_no_sameness() -> None:
+    """Ties share a rank: numbered in their order they would go together in any two columns that are mostly nothing."""
+    rows = np.arange(5 * N)
+    arrests, visits = (np.where(rows % 200 == part, rows // 200 + 1, 0) for part in (3, 90))
+    frame = pd.DataFrame({"arrests": arrests, "visits": visits, "x": RNG.normal(size=5 * N)})
+    profile = profile_table(frame.astype(str))
+    assert not is_same_question(profile, *of(profile, "arrests", "visits"))
+
+
 @pytest.mark.parametrize("entities", [1, 4])
 def test_over_time_what_merely_grows_alike_is_another_question(entities: int) -> None:
     months = N // entities
