@@ -8,8 +8,7 @@ from generation.profile import ColumnProfile, DatasetProfile, Kind
 from generation.profile.dataset import NUMERIC_KINDS
 from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
-
-Signs = list[tuple[float, str]]
+from generation.rules.signs import Signs
 
 _NUMBERED = re.compile(r"(.*[^\W\d_])[_. ]?(\d{1,4})[_. ]?[a-z]?")
 _EARLIER = re.compile(r"(.+)[_.]([1-4])")

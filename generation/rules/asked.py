@@ -8,9 +8,8 @@ from statistics import fmean
 
 from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
+from generation.rules.signs import Signs
 from generation.rules.stems import stemmed
-
-Signs = list[tuple[float, str]]
 
 _SELDOM = 3.0  # the middle of all ratings; what nobody rated says nothing
 _WEIGHT = 0.25

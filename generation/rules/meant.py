@@ -6,9 +6,8 @@ from generation.profile.words import tokens
 from generation.rules.candidates import Candidate
 from generation.rules.goals import Reader
 from generation.rules.lexicon import sense_words
+from generation.rules.signs import Signs
 from generation.rules.stems import stemmed, stems_of, telling
-
-Signs = list[tuple[float, str]]
 
 _HEAD, _TELLING, _FIRST = 6, 4, 2
 _AFTER = re.compile(r"\b(next|after|post|following|follow|subsequent|later|final|end)\b")

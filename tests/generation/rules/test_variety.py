@@ -1,10 +1,14 @@
 """Three questions that differ: no quantity twice, sisters late, and a plain question rather than none."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from generation.profile import DatasetProfile, profile_table
+from generation.rules import asked
 from generation.rules.asked import by_ratings, rating
 from generation.rules.brainstormer import formulations
 from generation.rules.candidates import Candidate, candidates
@@ -95,6 +99,14 @@ def test_ratings_order_words_as_people_do(more: str, less: str) -> None:
     assert high is not None
     assert low is not None
     assert 0 <= low < high <= 9
+
+
+def test_every_word_is_rated_once_in_lower_case() -> None:
+    read = tomllib.loads(Path(asked.__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    words = [word for line in read.values() for word in line.split()]
+    assert {*read} == {*"0123456789"}
+    assert len(words) == len({*words}) > 5000
+    assert all(word.isalpha() and word.islower() for word in words)
 
 
 def test_a_word_that_nobody_rated_says_nothing() -> None:
