@@ -12,6 +12,8 @@ from generation.rules.signs import Signs
 
 _NUMBERED = re.compile(r"(.*[^\W\d_])[_. ]?(\d{1,4})[_. ]?[a-z]?")
 _EARLIER = re.compile(r"(.+)[_.]([1-4])")
+_JOINTS = re.compile(r"[_.:*]")
+_ROUNDED = 1e-3
 _PRICES = {"open", "high", "low", "close"}
 _MOSTLY = 0.5
 _LARGE_FAMILY = 4
@@ -26,6 +28,7 @@ def by_arrangement(profile: DatasetProfile, candidate: Candidate) -> Signs:
         *_by_family(profile, candidate.name),
         *_by_rows(profile, candidate),
         *_by_prices(profile, candidate.name),
+        *_by_factors(profile, candidate),
         *_by_quantities(profile, candidate),
         *_by_balance(candidate),
     ]
@@ -64,6 +67,25 @@ def _by_rows(profile: DatasetProfile, candidate: Candidate) -> Signs:
         known = np.isfinite(one) & np.isfinite(other)
         if known.any() and float((one[known] == other[known]).mean()) > _MOSTLY:
             return [(-3.0, f"it is `{base}` of an earlier row")]
+    return []
+
+
+def _by_factors(profile: DatasetProfile, candidate: Candidate) -> Signs:
+    """`dose_age` that is dose times age was computed, as a term of a model; names may be cut."""
+    others = [name for name in profile.names if name != candidate.name]
+    parts = [
+        next((name for name in others if part and name.lower().startswith(part)), "")
+        for part in _JOINTS.split(candidate.name.lower())
+    ]
+    factors = [profile.cells(name).numbers for name in parts if name]
+    if candidate.numbers is None or len(factors) < max(2, len(parts)):
+        return []
+    product = np.ones(len(candidate.numbers))
+    for factor in factors:
+        product = product * (np.nan if factor is None else factor)
+    known = np.isfinite(product) & np.isfinite(candidate.numbers)
+    if known.any() and np.allclose(product[known], candidate.numbers[known], rtol=_ROUNDED):
+        return [(-3.0, "it is the product of the columns that its name is made of")]
     return []
 
 

@@ -109,3 +109,12 @@ def test_what_was_changed_to_read_a_source_is_said() -> None:
     )
     assert "decimal commas were made points in 2 columns" in origin(replace(profile, origin=source))
     assert "made a plain table" not in origin(replace(profile, origin=replace(source, notes=())))
+
+
+def test_a_product_of_the_columns_in_its_name_is_a_term_of_a_model() -> None:
+    dose, age = numbers(), numbers()
+    frame = pd.DataFrame({"dose": dose, "age": age, "dos_age": (dose * age).round(2), "Dose:Sum": numbers()})
+    frame["sum"] = numbers()
+    profile = profile_table(frame.astype(str))
+    assert "product of the columns" in reasons(profile, "dos_age")
+    assert "product of the columns" not in reasons(profile, "Dose:Sum"), "its name alone says nothing"
