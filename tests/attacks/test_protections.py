@@ -234,11 +234,19 @@ def noticed(provider: str, attack: str | Attack) -> bool:
     return otherwise or (chosen.name in LATE and verdict.seconds > chosen.limit_s + stage.LATE_S)
 
 
+def need_an_engine() -> None:
+    """Skip without one, as on a machine of which only the README's command is asked; in CI a skip is a failure."""
+    try:
+        make_image()
+    except MachineError as error:
+        pytest.skip(str(error))
+
+
 @pytest.mark.parametrize("attack", [OUTPUT, DISK], ids=lambda attack: str(attack.name))
 @pytest.mark.parametrize("provider", ["bubble", "container"])
 def test_with_all_protections_these_gain_nothing(provider: str, attack: Attack, monkeypatch: Patch) -> None:
     if provider == "container":
-        make_image()
+        need_an_engine()
     small_disk(monkeypatch)
     assert not noticed(provider, attack)
 
@@ -253,9 +261,6 @@ def test_in_bubble(protection: str, switch: Callable[[Patch], None], attack: str
 def test_in_containers(
     protection: str, switch: Callable[[Patch], None], attack: str | Attack, monkeypatch: Patch
 ) -> None:
-    try:
-        make_image()
-    except MachineError as error:
-        pytest.skip(str(error))
+    need_an_engine()
     switch(monkeypatch)
     assert noticed("container", attack)
